@@ -1,0 +1,78 @@
+# `make` explains itself. Everything a target needs is set up by the target.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+# The interpreter the virtual environment is made of: make PYTHON=python3.12 ...
+PYTHON ?= $(shell sh deploy/local/prerequisites.sh find-python)
+ARGS ?=
+KILLS ?= 8
+SECONDS ?= 120
+
+# Keyed by content, not by time: a fresh clone beside an old environment is not fooled.
+LOCK := $(shell { cat requirements-dev.txt; $(PYTHON) -V; } 2>&1 | sha256sum | cut -c1-16)
+VENV := .venv/.installed-$(LOCK)
+PY := .venv/bin/python
+UNIT := tests/unit tests/spec tests/contract tests/test_tidy.py
+HEAVY := tests/generative tests/integration tests/e2e
+
+.PHONY: help setup lock check test demo up down status bench chaos docs manifests image clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(VENV):
+	@PYTHON=$(PYTHON) sh deploy/local/prerequisites.sh python
+	rm -rf .venv
+	$(PYTHON) -m venv .venv
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+setup: $(VENV) ## virtual environment by the hashed lock, Kafka's jars by Maven
+	@PYTHON=$(PYTHON) sh deploy/local/prerequisites.sh
+	@$(PY) -m deploy.local.jars
+
+lock: $(VENV) ## resolve requirements*.in anew into the hashed locks
+	sh deploy/local/lock.sh $(PY)
+
+check: $(VENV) ## format, lint, types, imports, unit, spec and contract tests (under 2 minutes)
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+	$(PY) -m pytest -q $(UNIT)
+
+test: setup check ## everything; what .ci/run calls (under 25 minutes)
+	$(PY) -m pytest -q $(HEAVY)
+
+demo: setup ## a sample region from file to verdict, compared with the truth (ARGS=--once stops at the end)
+	$(PY) -m bench.demo $(ARGS)
+
+up: setup ## start broker, database and all services under a supervisor
+	$(PY) -m deploy.local up
+
+down: $(VENV) ## stop exactly what `make up` started
+	$(PY) -m deploy.local down
+
+status: $(VENV) ## a table of the running processes, their lag and their last commit
+	$(PY) -m deploy.local status
+
+bench: setup ## measure the figures into .run/bench/results.jsonl
+	$(PY) -m bench $(ARGS)
+
+chaos: setup ## kill -9 at random and verify (KILLS=8 SECONDS=120)
+	$(PY) -m bench.chaos --kills $(KILLS) --seconds $(SECONDS) $(ARGS)
+
+docs: $(VENV) ## render docs/ from the registers
+	$(PY) -m pipeline.topics render
+	$(PY) -m deploy.configuration
+
+manifests: $(VENV) ## render deploy/k8s/base from the settings and topics registers
+	$(PY) -m deploy.k8s.render
+
+image: ## build the container image
+	docker build --tag gouji:local .
+
+clean: ## stop the stack; remove run data, environment and caches
+	@if [ -x $(PY) ] && [ -d .run ]; then $(PY) -m deploy.local down; fi
+	rm -rf .run .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

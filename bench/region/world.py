@@ -1,0 +1,74 @@
+"""Facilities of the region. Names say that they are made up."""
+
+from dataclasses import dataclass, field
+
+from bench.region.numbers import facility_code
+
+CSV_UTF8, CSV_CP950, XLSX, FIXED = "csv-utf-8-bom", "csv-cp950", "xlsx", "fixed"
+# Of every ten facilities: four save UTF-8, three CP950, two use a spreadsheet, one has fixed width.
+FORMATS = (
+    CSV_UTF8,
+    CSV_CP950,
+    XLSX,
+    CSV_UTF8,
+    CSV_CP950,
+    FIXED,
+    CSV_UTF8,
+    XLSX,
+    CSV_CP950,
+    CSV_UTF8,
+)
+KINDS = ("35", "35", "37", "35", "01", "35", "37", "23", "35", "37")
+PROGRAMMES = {
+    "35": ("adult", "child"),
+    "37": ("oral",),
+    "23": ("adult", "child", "oral"),
+    "01": ("adult", "child", "oral"),
+}
+KIND_NAMES = {"35": "診所", "37": "牙醫診所", "23": "衛生所", "01": "醫院"}
+
+
+@dataclass
+class Facility:
+    """One facility. case_numbers: next d2 of each claim file; style of its files is its own.
+
+    zipped        sends claim files in a ZIP
+    padded        writes d2 with leading zeros
+    ascii_names   heads its columns with the ascii names
+    """
+
+    code: str
+    name: str
+    kind: str
+    format: str
+    zipped: bool
+    padded: bool
+    ascii_names: bool
+    case_numbers: dict[tuple[str, ...], int] = field(default_factory=dict)
+
+    @property
+    def programmes(self) -> tuple[str, ...]:
+        return PROGRAMMES[self.kind]
+
+    @property
+    def size(self) -> int:
+        """How busy it is, relative to a clinic."""
+        return 4 if self.kind == "01" else 1
+
+    def next_case(self, *sheet: str) -> int:
+        self.case_numbers[sheet] = self.case_numbers.get(sheet, 0) + 1
+        return self.case_numbers[sheet]
+
+
+def facilities(count: int) -> list[Facility]:
+    """The first ``count`` facilities; every eleventh misses its check digit."""
+    found = []
+    for place in range(count):
+        kind = KINDS[place % len(KINDS)]
+        code = facility_code(kind, place + 1, fits=place % 11 != 10)
+        name = f"測試{KIND_NAMES[kind]}{place + 1:03d}"
+        file_format = FORMATS[(place // 3) % len(FORMATS)]
+        found.append(
+            Facility(code, name, kind, file_format, place % 3 == 1, place % 5 == 2, place % 4 == 3)
+        )
+    return found

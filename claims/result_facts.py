@@ -1,0 +1,221 @@
+"""Result rows come and are corrected: rows, edits, deletions, replacements (R-23, R-24, R-31).
+
+A row with a new key is a fact; all else is a command, judged once, in the order of `records`.
+"""
+
+from typing import Any, NamedTuple
+
+from claims.model import Book, Claim, Reason, Result
+from claims.rules.evidence import CHILD, newborn_mark
+from claims.settling import Cause, Change, settle
+from claims.states import MATCHED
+from claims.verdicts import Verdict
+
+ADULT, ORAL = "adult", "oral"
+
+
+class ResultTaken(NamedTuple):
+    """What became of a row or command.
+
+    outcome     matched, stored, unchanged, done or refused; ``code`` says why refused
+    stored      the version that is now in the book; None when nothing was stored
+    removed     the version that no longer is, by a deletion
+    superseded  record id of an earlier row of the same file that this one replaced
+    cases       cases the row answers or comes near; ``reasons`` what is wrong with it for those
+    """
+
+    outcome: str
+    code: str = ""
+    stored: Result | None = None
+    removed: Result | None = None
+    superseded: str = ""
+    cases: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+
+def result_key(row: Result) -> tuple[Any, ...]:
+    """Two rows of a book with the same key are two versions of one result."""
+    if row.programme == CHILD:
+        mark = newborn_mark(row.newborn_mark)
+        return (CHILD, row.order_code, row.visit_date, row.birth_date, mark)
+    return (row.programme, row.visit_date)
+
+
+def find_result(book: Book, result_id: str) -> Result | None:
+    for row in book.results:
+        if row.result_id == result_id:
+            return row
+    return None
+
+
+def same_key(book: Book, row: Result) -> Result | None:
+    """The result of the book that has the key of ``row``; None when the key is new."""
+    if not book.results:
+        return None
+    key = result_key(row)
+    for known in book.results:
+        if known.visit_date == row.visit_date and result_key(known) == key:
+            return known
+    return None
+
+
+def is_matched(book: Book, result_id: str) -> bool:
+    return any(head.result_id == result_id and head.state == MATCHED for head in book.heads)
+
+
+def take_row(book: Book, row: Result, cause: Cause) -> tuple[Book, ResultTaken]:
+    """An uploaded row; a second one on its key is the whole new content."""
+    known = same_key(book, row)
+    if known is None:
+        return _store(book, row, None, cause, "")
+    if known.content_hash == row.content_hash:
+        return book, ResultTaken("unchanged", stored=known)
+    if known.submission_id == row.submission_id:  # the later row of a file wins, locks or not
+        return _store(book, _next(known, row), known, cause, known.record_id)
+    if _locked(book, known, row):
+        return book, ResultTaken("refused", "LOCKED", stored=known)
+    return _store(book, _next(known, row), known, cause, "")
+
+
+def edit_result(
+    book: Book, row: Result, target_id: str, seen_version: int, cause: Cause
+) -> tuple[Book, ResultTaken]:
+    """修改 within a book; see ``may_edit`` for a row whose person changes."""
+    refusal = may_edit(book, row, target_id, seen_version)
+    known = find_result(book, target_id)
+    if refusal or known is None:
+        return book, ResultTaken("refused", refusal)
+    if known.content_hash == row.content_hash:
+        return book, ResultTaken("done", stored=known)
+    twin = same_key(book, row)
+    if twin is not None and twin.result_id != target_id:
+        return book, ResultTaken("refused", "DUPLICATE_RESULT")
+    book, taken = _store(book, _next(known, row), known, cause, "")
+    return book, taken._replace(outcome="done")
+
+
+def may_edit(book: Book, row: Result, target_id: str, seen_version: int) -> str:
+    """The refusal of an edit, or an empty text: adult keys and matched oral rows are locked."""
+    known = find_result(book, target_id)
+    if known is None:
+        return "UNKNOWN_CASE"
+    if known.programme != row.programme:
+        return "EDIT_NOT_ALLOWED"
+    if known.version != seen_version:
+        return "VERSION_CONFLICT"
+    if known.content_hash == row.content_hash:
+        return ""
+    if known.programme == ADULT and (
+        known.visit_date != row.visit_date or known.person_id != row.person_id
+    ):
+        return "LOCKED"
+    return "LOCKED" if _locked(book, known, row) else ""
+
+
+def may_delete(book: Book, target_id: str, seen_version: int) -> str:
+    """The refusal of a deletion, or an empty text."""
+    known = find_result(book, target_id)
+    if known is None:
+        return "UNKNOWN_CASE"
+    if known.programme == ORAL:
+        return "DELETE_NOT_ALLOWED"
+    return "VERSION_CONFLICT" if known.version != seen_version else ""
+
+
+def remove_result(book: Book, result_id: str, cause: Cause) -> tuple[Book, ResultTaken]:
+    """Take a row and all its facets out of the book: deleted, or edited into another one.
+
+    Raises KeyError when it is not there: ask ``may_delete`` or ``may_edit`` first.
+    """
+    known = find_result(book, result_id)
+    if known is None:
+        raise KeyError(result_id)
+    rest = tuple(row for row in book.results if row is not known)
+    settled = settle(_with_results(book, rest), known.programme, cause)
+    return settled.book, ResultTaken("done", removed=known, changes=settled.changes)
+
+
+def _locked(book: Book, known: Result, row: Result) -> bool:
+    """Adult: the birth date, from the upload on. Oral: everything, once matched (R-23)."""
+    if known.programme == ADULT:
+        return known.birth_date != row.birth_date
+    return known.programme == ORAL and is_matched(book, known.result_id)
+
+
+def _next(known: Result, row: Result) -> Result:
+    """``row`` as the next version of ``known``."""
+    return Result(
+        known.result_id,
+        known.version + 1,
+        row.record_id,
+        row.received_on,
+        row.programme,
+        row.person_id,
+        row.birth_date,
+        row.visit_date,
+        row.stage2_date,
+        row.order_code,
+        row.newborn_mark,
+        row.values,
+        row.filled,
+        row.missing,
+        row.content_hash,
+    )
+
+
+next_version = _next
+
+
+def _with_results(book: Book, results: tuple[Result, ...]) -> Book:
+    return Book(
+        book.facility_id,
+        book.seen,
+        book.closed_on,
+        book.claims,
+        book.heads,
+        results,
+        book.indexed,
+    )
+
+
+def _store(
+    book: Book, row: Result, instead_of: Result | None, cause: Cause, superseded: str
+) -> tuple[Book, ResultTaken]:
+    if instead_of is None:
+        results = (*book.results, row)
+    else:
+        results = tuple(row if known is instead_of else known for known in book.results)
+    settled = settle(_with_results(book, results), row.programme, cause)
+    matched, wrong, reasons = _answers(row, settled.verdicts)
+    return settled.book, ResultTaken(
+        "matched" if matched else "stored",
+        stored=row,
+        superseded=superseded,
+        cases=(*matched, *wrong),
+        reasons=reasons,
+        changes=settled.changes,
+    )
+
+
+def store_moved(book: Book, row: Result, cause: Cause) -> tuple[Book, ResultTaken]:
+    """A row that an edit or a replacement brings into this book; its key must be free."""
+    return _store(book, row, None, cause, "")
+
+
+def _answers(
+    row: Result, verdicts: tuple[tuple[Claim, Verdict], ...]
+) -> tuple[list[str], list[str], tuple[Reason, ...]]:
+    """Cases the row answers; cases it has the key of or is nearest to, and what is wrong there."""
+    matched, wrong = [], []
+    reasons: dict[Reason, None] = {}
+    for claim, found in verdicts:
+        if found.result is row:
+            if found.state == MATCHED:
+                matched.append(claim.claim_id)
+                continue
+        elif not found.nearest or found.nearest[0].result is not row:
+            continue
+        wrong.append(claim.claim_id)
+        reasons.update(dict.fromkeys(found.reasons))
+    return matched, wrong, tuple(reasons)

@@ -1,0 +1,70 @@
+"""`make status`: one line per process, with the progress it reports itself."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from prometheus_client.parser import text_string_to_metric_families
+from rich.table import Table
+
+from deploy.local.ports import LOOPBACK
+from deploy.local.record import Entry, Record
+
+LAG, COMMIT_AGE = "gouji_lag_seconds", "gouji_commit_age_seconds"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The worst value over a process's topics and partitions; None when it reports none."""
+
+    lag: float | None
+    commit_age: float | None
+
+
+def progress_in(metrics: str) -> Progress:
+    """Read the two gauges from a page of metrics in the text format."""
+    worst: dict[str, float] = {}
+    for family in text_string_to_metric_families(metrics):
+        for sample in family.samples:
+            if sample.name in (LAG, COMMIT_AGE):
+                worst[sample.name] = max(worst.get(sample.name, sample.value), sample.value)
+    return Progress(worst.get(LAG), worst.get(COMMIT_AGE))
+
+
+def ask(entry: Entry) -> Progress:
+    """What the process says of itself now; nothing when it does not answer."""
+    if entry.metrics_port is None:
+        return Progress(None, None)
+    try:
+        with urlopen(f"http://{LOOPBACK}:{entry.metrics_port}/metrics", timeout=2) as page:
+            return progress_in(page.read().decode("utf-8"))
+    except (URLError, OSError):
+        return Progress(None, None)
+
+
+def table(record: Record) -> Table:
+    """Process, pid, up since, restarts, lag in seconds, last commit age in seconds."""
+    shown = Table("process", "pid", "up since", "restarts", "lag s", "last commit s ago")
+    watchdog = Entry("supervisor", record.supervisor, "")
+    for entry in [watchdog, *record.entries.values()]:
+        progress = ask(entry)
+        alive = entry.started.is_alive()
+        shown.add_row(
+            entry.name,
+            str(entry.started.pid) if alive else "-",
+            _moment(entry.started.began) if alive else "down",
+            str(entry.restarts),
+            _seconds(progress.lag),
+            _seconds(progress.commit_age),
+        )
+    return shown
+
+
+def _seconds(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1f}"
+
+
+def _moment(began: float) -> str:
+    """Local date and time."""
+    return datetime.fromtimestamp(began).strftime("%m-%d %H:%M:%S")

@@ -1,0 +1,39 @@
+"""Small frozen nouns: where a message lies, what it holds, what a stage says."""
+
+from typing import NamedTuple
+
+
+class Address(NamedTuple):
+    """Where a message lies; enough to find it again, nothing personal."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+class Message(NamedTuple):
+    """One message as the broker gave it."""
+
+    address: Address
+    key: bytes | None
+    value: bytes
+    timestamp_ms: int
+
+
+class Output(NamedTuple):
+    """One event on its way out; it stays in the partition of its input."""
+
+    topic: str
+    key: bytes
+    value: bytes
+
+
+class Fact(NamedTuple):
+    """The smallest thing a handler takes: a book (unit of quarantine) and what befell it."""
+
+    book: bytes
+    body: object
+
+
+class Released(NamedTuple):
+    """Body of a fact that ends the quarantine of its book; see pipeline/handler.py."""

@@ -1,0 +1,204 @@
+"""A process of a service: owns the partitions Kafka gives it, one Stage for each."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+import uvloop
+from faust.types import TP
+
+from pipeline import metrics
+from pipeline.clock import Clock, SystemClock
+from pipeline.errors import PipelineError
+from pipeline.faust_app import Group, make_app, read_topics
+from pipeline.http import Probe, serve
+from pipeline.lag import Lag
+from pipeline.logs import Log, no_log
+from pipeline.message import Address, Message
+from pipeline.metrics import Meter
+from pipeline.stage import Stage
+from pipeline.worker_settings import WorkerSettings
+
+TICK_S = 0.02
+SHOW_POSITIONS_S = 2.0
+CRASHED = 70
+
+
+def leave(exit_code: int) -> NoReturn:
+    """Out, at once: an exception would make Faust acknowledge what was not applied."""
+    os._exit(exit_code)
+
+
+class Worker:
+    """Runs until SIGTERM or SIGINT; then commits, leaves the group and returns.
+
+    ``make_stage(partition)`` is called whenever Kafka gives this process a partition. A static
+    member (setting GOUJI_INSTANCE) does not leave: its partitions wait for it.
+    """
+
+    def __init__(
+        self,
+        settings: WorkerSettings,
+        make_stage: Callable[[int], Stage],
+        reads: Sequence[str],
+        *,
+        group: str,
+        meter: Meter,
+        log: Log = no_log,
+        clock: Clock | None = None,
+    ) -> None:
+        self._settings, self._make_stage, self._reads = settings, make_stage, list(reads)
+        self._group, self._meter, self._log = group, meter, log
+        self._clock = clock or SystemClock()
+        self._stages: dict[int, Stage] = {}
+        self._lags: dict[TP, Lag] = {}
+        self._rebalancing = True
+        self._app: Any = None
+        self.probe = Probe(self._clock, settings.stuck_s)
+
+    def run(self) -> None:
+        """Block until told to stop."""
+        uvloop.run(self.main())
+
+    async def main(self, stop: asyncio.Event | None = None) -> None:
+        """The same inside a loop that does more; ``stop`` then takes the place of the signals."""
+        settings = self._settings
+        group = Group(
+            self._group,
+            settings.brokers,
+            settings.instance,
+            settings.session_s,
+            settings.heartbeat_s,
+            settings.rebalance_s,
+        )
+        self._app = app = make_app(group, self._position)
+        read_topics(app, self._reads, self._take)
+        app.on_partitions_revoked.connect(self._revoked)
+        # Awaited before positions are sought and messages flow; on_partitions_assigned is not.
+        app.on_rebalance_complete.connect(self._assigned)
+        if stop is None:
+            stop = asyncio.Event()
+            for name in (signal.SIGTERM, signal.SIGINT):
+                asyncio.get_running_loop().add_signal_handler(name, stop.set)
+        server = await serve(settings.metrics_host, settings.metrics_port, self._page, self.probe)
+        self._log("started", topics=self._reads, port=server.port)
+        await app.start()
+        ticking = asyncio.create_task(self._tick())
+        crashed = asyncio.create_task(app.wait_until_stopped())
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait((ticking, crashed, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if not stopping.done():
+            self._log("crashed", reason=_reason(ticking, app))
+            leave(CRASHED)
+        await self._stop(ticking)
+        await server.close()
+        self._log("stopped")
+
+    async def _stop(self, ticking: "asyncio.Task[None]") -> None:
+        self._rebalancing = True  # from here on _take drops what still comes
+        ticking.cancel()
+        for stage in self._stages.values():
+            await stage.close()
+        self._stages.clear()
+        await self._app.stop()
+
+    # -- partitions
+
+    def _position(self, tp: TP) -> int | None:
+        stage = self._stages.get(tp.partition)
+        return None if stage is None else stage.ledger.position(tp.topic)
+
+    async def _revoked(self, app: Any, revoked: set[TP], **_: Any) -> None:
+        """Another member may own any of them next: what was taken must be durable now."""
+        self._rebalancing = True
+        self.probe.starting("rebalancing")
+        for stage in self._stages.values():
+            await stage.commit()
+
+    async def _assigned(self, app: Any, **_: Any) -> None:
+        """Close what was given away, open what is new; what stays, stays open."""
+        assigned = {tp.partition for tp in app.consumer.assignment() if tp.topic in self._reads}
+        for partition in set(self._stages) - assigned:
+            await self._stages.pop(partition).ledger.close()
+            self._forget(partition)
+        for partition in sorted(assigned - set(self._stages)):
+            self.probe.starting(f"restoring partition {partition}")
+            stage = self._make_stage(partition)
+            try:
+                await stage.open()
+            except PipelineError as end:
+                self._log("cannot open", partition=partition, reason=type(end).__name__)
+                leave(end.exit_code)
+            except Exception as end:  # raising into Faust would only be logged
+                self._log("cannot open", partition=partition, reason=type(end).__name__)
+                leave(CRASHED)
+            self._stages[partition] = stage
+        self._rebalancing = False
+        self.probe.ready()
+        self._log("owns", partitions=sorted(assigned))
+
+    def _forget(self, partition: int) -> None:
+        for metric in (metrics.LAG, metrics.COMMIT_AGE):
+            self._meter.forget(metric, self._group, partition)
+
+    # -- messages
+
+    async def _take(self, raw: Any) -> None:
+        stage = self._stages.get(raw.partition)
+        if stage is None or self._rebalancing or self._app.consumer.is_stale(raw):
+            return  # it is fetched again, by its owner, from the ledger's position
+        address = Address(raw.topic, raw.partition, raw.offset)
+        stage.take(Message(address, raw.key, raw.value, int(raw.timestamp * 1000)))
+        self._lags.setdefault(raw.tp, Lag()).took(int(raw.timestamp * 1000))
+        self.probe.progressed()
+        await stage.relieve()
+
+    async def _tick(self) -> None:
+        """Commits by age, sweeps between messages, gauges."""
+        shown = self._clock.monotonic()
+        while True:
+            await self._clock.sleep(TICK_S)
+            for stage in list(self._stages.values()):
+                stage.commit_if_due()
+                if not self._rebalancing and await stage.sweep():
+                    self.probe.progressed()
+            if not self._rebalancing and self._clock.monotonic() - shown >= SHOW_POSITIONS_S:
+                shown = self._clock.monotonic()
+                await self._show_positions()
+            self._observe()
+
+    async def _show_positions(self) -> None:
+        consumer = self._app.consumer
+        positions = {tp: self._position(tp) for tp in consumer.assignment()}
+        await consumer.show_positions({tp: at for tp, at in positions.items() if at is not None})
+
+    def _observe(self) -> None:
+        oldest, behind = 0.0, False
+        for partition, stage in self._stages.items():
+            oldest = max(oldest, stage.commit_age)
+            if not self._rebalancing:
+                behind = behind or self._lag_of(partition) > 0
+        self.probe.observe(oldest, behind)
+
+    def _lag_of(self, partition: int) -> float:
+        """Seconds, over all topics of the partition."""
+        now_ms, lag = self._clock.now_ms(), 0.0
+        for topic in self._reads:
+            tp = TP(topic, partition)
+            behind = self._app.consumer.is_behind(tp)
+            lag = max(lag, self._lags.setdefault(tp, Lag()).seconds(behind, now_ms))
+        return lag
+
+    def _page(self) -> bytes:
+        for partition, stage in self._stages.items():
+            self._meter.set(metrics.COMMIT_AGE, stage.commit_age, self._group, partition)
+            lag = 0.0 if self._rebalancing else self._lag_of(partition)
+            self._meter.set(metrics.LAG, lag, self._group, partition)
+        return self._meter.page()
+
+
+def _reason(ticking: "asyncio.Task[None]", app: Any) -> str:
+    problem = ticking.exception() if ticking.done() else app.crash_reason
+    return type(problem).__name__ if problem is not None else "Stopped"

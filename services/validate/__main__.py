@@ -1,0 +1,49 @@
+"""Composition root: `python -m services.validate`."""
+
+import os
+import sys
+from collections.abc import Mapping
+
+from claims.events import BookReleased, Claims, DayClosed, ImportReported, Records, Uploads
+from pipeline.codec import Codec
+from pipeline.deadletter import DeadLetters
+from pipeline.errors import PipelineError
+from pipeline.kafka_ledger import KafkaLedger, KafkaPlace
+from pipeline.logs import start_logs
+from pipeline.metrics import Meter
+from pipeline.schemas import Schemas
+from pipeline.sealing import Sealer
+from pipeline.stage import Stage, Surroundings
+from pipeline.worker import Worker, leave
+from services.validate.handler import ValidateHandler
+from services.validate.settings import CHANGELOG, NAME, READS, ValidateSettings
+from services.validate.uploads import UploadsJudge, content_hasher
+
+KINDS = (Claims, Uploads, DayClosed, BookReleased, Records, ImportReported, DeadLetters)
+
+
+def build(env: Mapping[str, str]) -> Worker:
+    """A worker of the stage; raises BadSettings."""
+    settings = ValidateSettings.read(env)
+    log, meter = start_logs(NAME), Meter()
+    codec = Codec(Schemas.read(settings.schemas_dir), KINDS)
+    sealer = Sealer(settings.seal_key, settings.seal_key_id)
+    judge = UploadsJudge(sealer, content_hasher(settings.publish_key))
+    handler = ValidateHandler(codec, judge, settings.parts_seen_days)
+    place = KafkaPlace.of(settings, NAME, CHANGELOG, READS)
+
+    def stage(partition: int) -> Stage:
+        ledger = KafkaLedger(place, partition, handler.packer, meter=meter)
+        around = Surroundings(leave, meter=meter, log=log)
+        return Stage(NAME, handler, ledger, codec.encode, around, settings.limits())
+
+    return Worker(settings, stage, READS, group=NAME, meter=meter, log=log)
+
+
+if __name__ == "__main__":
+    try:
+        worker = build(os.environ)
+    except PipelineError as refused:
+        sys.stderr.write(f"{NAME}: {refused}\n")
+        sys.exit(refused.exit_code)
+    worker.run()

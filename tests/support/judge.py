@@ -1,0 +1,263 @@
+"""Runs tables that a clerk can read. A table is a story: day by day, what came and what is then true.
+
+    day       | what                          | then
+    114-03-20 | claim A: 21 on 114-03-10      | A pending NOT_FOUND
+    114-04-02 | row R: adult on 114-03-10     | A matched; R matched
+    114-05-30 | day closes                    | A matched
+
+what    claim NAME: ORDER on DATE [field=value ...]      row NAME: PROGRAMME on DATE [...]
+        edit NAME: PROGRAMME on DATE [...]  delete NAME  withdraw NAME  day closes
+then    NAME STATE [REASON[(field)] ...] of a case; NAME OUTCOME [CODE] of a row; ``-`` says nothing
+
+A row is complete and right unless it says otherwise: ``missing=hdl,ldl``, ``filled=...``, ``born=``,
+``stage2=DATE``, and any value the rules read (payer=2). NAME stands for the id of a claim or a row;
+a second ``row R`` is a second upload on R's key. Everybody is one person at one facility.
+"""
+
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+from claims.book import (
+    Book,
+    Cause,
+    Change,
+    catch_up,
+    edit_result,
+    find_result,
+    may_delete,
+    new_book,
+    remove_result,
+    take_case,
+    take_row,
+    withdraw_claim,
+)
+from claims.model import DAY_CLOSED, Claim, Milestone, Result
+from claims.periods import month_of, roc_date
+from claims.programmes import programmes
+from claims.verdicts import verdict
+
+FACILITY = "3501200000"
+PERSON = "A123456789"
+BORN = "060-05-05"
+WHOLE = {
+    "adult": ("stage1",),
+    "child": (),
+    "oral": (),
+}
+SAID = {
+    "adult": {"bc_history": "0"},
+    "child": {},
+    "oral": {
+        "payer": "1",
+        "indigenous": "0",
+        "betel": "2",
+        "smoking": "0",
+        "result_sign": "0",
+        "residence_code": "6401",
+    },
+}
+
+
+def day(text: str) -> int:
+    """``114-03-10`` as a day; raises ValueError for anything else."""
+    value = roc_date(text).value
+    if value is None:
+        raise ValueError(f"not a date: {text}")
+    return value
+
+
+def a_claim(name: str = "A", **fields: object) -> Claim:
+    """A claim line; any field by its name. ``case`` groups lines, by default each is its own case."""
+    order = str(fields.pop("order", "21"))
+    known = programmes().orders.get(order)
+    visit = fields.pop("visit", day("114-03-10"))
+    assert visit is None or isinstance(visit, int)
+    born = fields.pop("born", day(BORN))
+    case = str(fields.pop("case", name))
+    values: dict[str, object] = {
+        "claim_id": f"{FACILITY}/11403/1/A3/{case}/{name}",
+        "case_key": f"{FACILITY}/11403/1/A3/{case}",
+        "record_id": f"S{name}:1",
+        "received_on": day("114-04-05"),
+        "person_id": PERSON,
+        "birth_date": born,
+        "subject_birth_date": born,
+        "is_newborn": False,
+        "newborn_mark": "",
+        "visit_date": visit,
+        "fee_month": 202503 if visit is None else month_of(visit),
+        "appl_date": day("114-04-05"),
+        "order_code": order,
+        "programme": known.programme if known else "unknown",
+        "requirement": known.requirement if known else "none",
+        "points": "300",
+        "lab_facility_id": "",
+    }
+    values.update(fields)
+    return Claim(**values)  # type: ignore[arg-type]
+
+
+def a_result(name: str = "R", programme: str = "adult", **fields: object) -> Result:
+    """An accepted, complete and right row; any field, or any value the rules read, by its name."""
+    values = dict(SAID[programme])
+    record_id = str(fields.pop("record_id", f"S{name}:1"))
+    row: dict[str, object] = {
+        "result_id": record_id,
+        "version": 1,
+        "record_id": record_id,
+        "received_on": day("114-04-05"),
+        "programme": programme,
+        "person_id": PERSON,
+        "birth_date": fields.pop("born", day(BORN)),
+        "visit_date": fields.pop("visit", day("114-03-10")),
+        "stage2_date": fields.pop("stage2", None),
+        "order_code": fields.pop("order", ""),
+        "newborn_mark": fields.pop("mark", ""),
+        "filled": WHOLE[programme],
+        "missing": (),
+    }
+    for name_, value in fields.items():
+        if name_ in row or name_ == "content_hash":
+            row[name_] = value
+        else:
+            values[name_] = str(value)
+    row["values"] = values
+    shown = {key: value for key, value in row.items() if key not in ("received_on", "record_id")}
+    shown.pop("result_id")
+    row.setdefault("content_hash", blake2b(repr(shown).encode(), digest_size=16).hexdigest())
+    return Result(**row)  # type: ignore[arg-type]
+
+
+@dataclass
+class Story:
+    """One book, a partition's milestones, and the names a table uses."""
+
+    book: Book = field(default_factory=lambda: new_book(FACILITY, ()))
+    milestones: tuple[Milestone, ...] = ()
+    results: dict[str, str] = field(default_factory=dict)
+    said: dict[str, str] = field(default_factory=dict)
+    journal: list[Change] = field(default_factory=list)
+    uploads: int = 0
+
+    def step(self, when: int, what: str) -> None:
+        """Do one thing on a day; ``said`` then holds what its row was answered."""
+        self.said = {}
+        self._tell(*catch_up(self.book, self.milestones))
+        verb, _, rest = what.partition(" ")
+        if what == "day closes":
+            self.milestones += (Milestone(DAY_CLOSED, when),)
+            self._tell(*catch_up(self.book, self.milestones))
+        elif verb == "claim":
+            self._claims(when, rest)
+        elif verb == "withdraw":
+            claim_id = a_claim(rest).claim_id
+            book, code, changes = withdraw_claim(self.book, claim_id, Cause(when, "C1"))
+            self._tell(book, changes)
+            self.said[rest] = f"refused {code}" if code else "done"
+        else:
+            self._result(verb, when, rest)
+
+    def _tell(self, book: Book, changes: tuple[Change, ...]) -> None:
+        self.book = book
+        self.journal += changes
+
+    def _claims(self, when: int, text: str) -> None:
+        """``A: 21 on DATE & B: 23 on DATE`` are lines of one case, named by the first."""
+        names, lines = [], []
+        case = ""
+        for part in text.split(" & "):
+            name, _, rest = part.partition(": ")
+            case = case or name
+            order, fields = _fields(rest)
+            fields["received_on"] = when
+            fields.setdefault("case", case)
+            names.append(name)
+            lines.append(a_claim(name, order=order, **fields))
+        appl_date = max(line.appl_date for line in lines)
+        cause = Cause(when, lines[0].record_id)
+        book, taken = take_case(self.book, lines[0].case_key, tuple(lines), appl_date, cause)
+        self._tell(book, taken.changes)
+        self.said.update(zip(names, taken.outcomes, strict=True))
+
+    def _result(self, verb: str, when: int, text: str) -> None:
+        name, _, rest = text.partition(": ")
+        self.uploads += 1
+        cause = Cause(when, f"C{self.uploads}")
+        known = find_result(self.book, self.results.get(name, ""))
+        version = known.version if known else 1
+        if verb == "delete":
+            code = may_delete(self.book, self.results.get(name, "?"), version)
+            if not code:
+                self.book, gone = remove_result(self.book, self.results[name], cause)
+                self.journal += gone.changes
+            self.said[name] = f"refused {code}" if code else "done"
+            return
+        programme, fields = _fields(rest)
+        fields["received_on"] = when
+        fields["record_id"] = f"S{fields.pop('file', self.uploads)}:{self.uploads}"
+        version = int(str(fields.pop("seen", version)))
+        row = a_result(name, programme, **fields)
+        if verb == "row":
+            self.book, taken = take_row(self.book, row, cause)
+            if taken.stored is not None:
+                self.results[name] = taken.stored.result_id
+        else:
+            target = self.results.get(name, "?")
+            self.book, taken = edit_result(self.book, row, target, version, cause)
+        self.journal += taken.changes
+        codes = [taken.code] if taken.code else [reason.code for reason in taken.reasons]
+        self.said[name] = " ".join([taken.outcome, *codes])
+
+    def state_of(self, name: str) -> str:
+        """``late NOT_FOUND`` of a case, from its head; the verdict must agree with it."""
+        claim_id = a_claim(name).claim_id
+        for claim, head in zip(self.book.claims, self.book.heads, strict=True):
+            if claim.claim_id.rpartition("/")[2] == claim_id.rpartition("/")[2]:
+                if head.state != "withdrawn":
+                    found = verdict(claim, self.book)
+                    assert (found.state, found.reasons) == (head.state, head.reasons)
+                reasons = (
+                    f"{reason.code}({reason.field})" if "," in reason.field else reason.code
+                    for reason in head.reasons
+                )
+                return " ".join([head.state, *reasons])
+        return "no case"
+
+
+def _fields(text: str) -> tuple[str, dict[str, object]]:
+    """``21 on 114-03-10 born=060-05-05`` as the first word and the fields."""
+    first, *words = text.split()
+    fields: dict[str, object] = {}
+    while words:
+        word = words.pop(0)
+        if word == "on":
+            word = f"visit={words.pop(0)}"
+        key, _, value = word.partition("=")
+        if key in ("visit", "born", "stage2", "appl", "subject_birth_date"):
+            key = "appl_date" if key == "appl" else key
+            fields[key] = day(value) if value else None
+        elif key in ("filled", "missing"):
+            fields[key] = tuple(part for part in value.split(",") if part)
+        elif key == "is_newborn":
+            fields[key] = value == "yes"
+        else:
+            fields[key] = value
+    return first, fields
+
+
+def judge(table: str) -> Story:
+    """Play a table, and compare each line's ``then``; the story is given back for more questions."""
+    story = Story()
+    lines = [line.strip() for line in table.strip().splitlines() if line.strip()]
+    columns = [cell.strip() for cell in lines[0].split("|")]
+    assert columns == ["day", "what", "then"], columns
+    for line in lines[1:]:
+        when, what, then = (cell.strip() for cell in line.split("|"))
+        story.step(day(when), what)
+        for clause in then.split(";"):
+            name, _, expected = clause.strip().partition(" ")
+            if name == "-":
+                continue
+            found = {story.said.get(name, ""), story.state_of(name)}
+            assert expected in found, f"{line}\n{name}: expected {expected!r}, found {found}"
+    return story

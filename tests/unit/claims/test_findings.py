@@ -1,0 +1,67 @@
+"""What a finding shows: enough to put the row right, nothing that names a person."""
+
+import pytest
+
+from claims.codes import order_code, person_id
+from claims.findings import CODES, LONGEST_FOUND, finding, from_warning, masked
+from claims.masks import mask_birth_date
+from claims.periods import day_of, roc_month_text
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "shown"),
+    [
+        ("person", "A123456789", "A1234*****"),
+        ("name", "王小明", "王**"),
+        ("name", "王", "*"),
+        ("birth", "0740310", "074****"),
+        ("phone", "0912345678", "091*******"),
+        ("service", "1140310", "1140310"),
+        ("facility", "35013400", "35013400"),
+        ("facility", "A123456789", "A1234*****"),
+        ("choice", "A12345678", "A1234****"),
+        ("choice", "王小明", "王**"),
+        ("choice", "陰性", "陰性"),
+        ("choice", "9", "9"),
+        ("choice", "ok 王小明 0740310", "ok 王** 074****"),
+        ("number", "0740310", "074****"),
+        ("text", "a\x00b\u202e", "a?b?"),
+    ],
+)
+def test_found_texts_are_masked_by_kind(kind: str, text: str, shown: str) -> None:
+    assert masked(kind, text) == shown
+
+
+def test_a_gigantic_text_is_cut() -> None:
+    assert len(masked("text", "x" * 100_000)) == LONGEST_FOUND
+
+
+def test_every_code_says_what_to_do_in_chinese() -> None:
+    for code, meaning in CODES.items():
+        assert any("一" <= char <= "鿿" for char in meaning.hint), code
+        assert code == code.upper()
+
+
+def test_a_warning_travels_as_code_and_column() -> None:
+    made = from_warning("FIELD_BLANK:height_cm")
+    assert (made.code, made.level, made.column) == ("FIELD_BLANK", "warning", "height_cm")
+
+
+def test_a_code_of_a_reader_that_is_not_registered_is_an_error() -> None:
+    assert (finding("ROW_DAMAGED").level, finding("ROW_DAMAGED").hint) == ("error", "")
+
+
+def test_a_person_id_never_prints_whole() -> None:
+    read = person_id("A172949959")
+    assert "949959" not in f"{read} {read!r} {[read]}"
+    assert (read.shown(), read.is_male) == ("A1729*****", True)
+
+
+def test_order_codes_are_upper_case_letters_and_digits() -> None:
+    read = [order_code(text) for text in (" l1001c ", "２１", "21+L1001C", "1", "")]
+    assert read == ["L1001C", "21", "", "", ""]
+
+
+def test_a_birth_date_shows_its_year() -> None:
+    assert (mask_birth_date(day_of(1985, 3, 10)), mask_birth_date(None)) == ("074****", "")
+    assert roc_month_text(202503) == "11403"
