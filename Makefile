@@ -17,7 +17,7 @@ HEAVY := tests/generative tests/integration tests/e2e
 
 .PHONY: help setup lock check test demo up down status bench chaos docs manifests image clean
 
-help: ## this list
+help: ## this list of commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(VENV):

@@ -14,6 +14,7 @@ from claims.periods import iso_text
 from claims.programmes import programmes
 from claims.settling import Change
 from claims.states import EXCEPTIONS, LATE, MATCHED
+from claims.verdicts import Verdict
 
 CASE_VIEWS = (CaseChanged, Matched, Unmatched, NeedsNote)
 
@@ -41,7 +42,6 @@ def case_changed(change: Change, facility_id: str, publisher: Publisher) -> Case
     born = claim.subject_birth_date
     if born is None:
         born = claim.birth_date
-    row = found.result
     return CaseChanged(
         event_id=event_id,
         case_id=claim.claim_id,
@@ -80,8 +80,14 @@ def case_changed(change: Change, facility_id: str, publisher: Publisher) -> Case
         due_on=found.due_on,
         round_id="",
         rule_version=programmes().version,
-        evidence=(claim.record_id,) if row is None else (claim.record_id, row.record_id),
+        evidence=(claim.record_id, *_looked_at(found)),
     )
+
+
+def _looked_at(found: Verdict) -> tuple[str, ...]:
+    if found.result is not None:
+        return (found.result.record_id,)
+    return tuple(near.result.record_id for near in found.nearest)
 
 
 def _sign(change: Change) -> str:

@@ -64,9 +64,12 @@ def take_case(
     for line in lines:
         place = known.get(line.claim_id)
         if place is None:
+            known[line.claim_id] = len(claims)
             claims.append(line)
             heads.append(NO_HEAD)
             own[line.claim_id] = Own(CLAIM_ACCEPTED, "")
+        elif line.claim_id in own:  # named twice in one file: the later line counts
+            claims[place] = line
         elif same_content(line, claims[place]) and (
             heads[place].state != WITHDRAWN or appl_date == claims[place].appl_date
         ):

@@ -120,7 +120,7 @@ def _near_date(claim: Claim, visit: int, row: Result, evidence: Evidence) -> Nea
     if date is None or (claim.requirement, date) in evidence.attached():
         return None
     days = abs(date - visit)
-    if not 0 < days <= programmes().settings.near_miss_days:
+    if days > programmes().settings.near_miss_days:
         return None
     field = {"stage1": "stage1_date", "bc": "stage1_date", "stage2": "stage2_date"}.get(
         claim.requirement, "visit_date"

@@ -71,7 +71,7 @@ class Eligibility(Strict, frozen=True, forbid_unknown_fields=True, kw_only=True)
     condition: str = ""
 
     def age_fits(self, born: int, visit: int) -> bool:
-        """Whether age and birth year are in the band; a condition of the row is not judged (R-33)."""
+        """Whether age and birth year are in the band; the row's condition is not judged (R-33)."""
         born_on = date_of(born)
         if not (self.born_from or date.min) <= born_on <= (self.born_to or date.max):
             return False

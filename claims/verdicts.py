@@ -6,6 +6,7 @@ from claims.deadlines import upload_deadline
 from claims.matching import Near, answer, near_misses
 from claims.model import Book, Claim, Reason, Result
 from claims.periods import roc_text
+from claims.rules.eligibility import age_hint
 from claims.rules.evidence import CHILD, Evidence, usable
 from claims.rules.facets import says_bc_only
 from claims.rules.oral import habit_is_doubtful
@@ -86,7 +87,7 @@ def _unusable(claim: Claim) -> tuple[Reason, ...]:
 
 def hints(claim: Claim, verdict: Verdict, evidence: Evidence, is_late: bool) -> tuple[Reason, ...]:
     """What is odd about a case, but no reason (R-22, R-32, R-33)."""
-    found: list[Reason] = []
+    found: list[Reason] = list(age_hint(claim)) if verdict.state != INVALID else []
     row = verdict.result
     if is_late and verdict.due_on is not None and row is not None:
         found.append(Reason("LATE_UPLOAD", "", roc_text(verdict.due_on), roc_text(row.received_on)))

@@ -79,12 +79,12 @@ class Changelog:
 
         The folder knows where it met its last position record. Compaction keeps that record until
         a later one takes its place, so the first position record found from there on must name the
-        same state; a topic that was made anew has none there, or another state's.
+        same state; a topic that was made anew, or lost its end, has none there, or another state's.
         """
         known, packed = store.checkpoint, store.get(self._position_key)
         if known is None or packed is None:
             return False
-        if known.at_ms < oldest_ms or end < known.offset:
+        if known.at_ms < oldest_ms:
             return False
         own = msgspec.msgpack.decode(packed)["identity"]
         await self._seek(reader, max(begin, known.position_at))

@@ -1,6 +1,7 @@
 """One Faust app, its options pinned, each with its reason."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import faust
@@ -15,6 +16,7 @@ class Group(NamedTuple):
 
     name: str
     brokers: str
+    folder: Path  # Faust makes a data folder at every start; the root of a pod is read-only
     instance: str = ""  # static membership: a restart within session_s takes its partitions back
     session_s: float = 10.0
     heartbeat_s: float = 1.0
@@ -27,6 +29,7 @@ def make_app(group: Group, position: Callable[[TP], int | None]) -> Any:
     app = faust.App(
         group.name,
         broker=urls,
+        datadir=str(group.folder),
         web_enabled=False,  # /metrics and /healthz are ours
         topic_allow_declare=False,  # pipeline.topics makes topics
         topic_disable_leader=True,  # no leader topic: nothing here elects

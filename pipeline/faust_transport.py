@@ -13,10 +13,13 @@ tests/unit/pipeline/test_faust_transport.py fails when an upgrade moves one of t
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
+from aiokafka import TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.errors import KafkaError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
@@ -53,6 +56,16 @@ class Thread(driver.AIOKafkaConsumerThread):
         for tp, offset in positions.items():
             consumer.seek(tp, offset)
             self.consumer.seeks[tp] = self.consumer.seeks.get(tp, 0) + 1
+
+    async def show_positions(self, positions: Mapping[Any, int]) -> None:
+        await self.call_thread(self._show_positions, positions)
+
+    async def _show_positions(self, positions: Mapping[Any, int]) -> None:
+        # Stock Faust ends the process when this fails; it is a display.
+        with contextlib.suppress(KafkaError):
+            await self._ensure_consumer().commit(
+                {TopicPartition(*tp): offset for tp, offset in positions.items()}
+            )
 
     def is_behind(self, tp: Any) -> bool:
         """Whether the broker holds records of ``tp`` that were not handed over yet."""
@@ -101,7 +114,7 @@ class Consumer(driver.Consumer):
 
     async def show_positions(self, positions: Mapping[TP, int]) -> None:
         """Commit the group's offsets, for those who watch the lag of the group."""
-        await self._commit(positions)
+        await self._thread.show_positions(positions)
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Any]]:
         records, active = await self._wait_next_records(timeout)

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,12 +85,10 @@ class KafkaLedger(OverlayLedger):
         *,
         clock: Clock | None = None,
         meter: Meter | None = None,
-        progress: Callable[[int], None] = lambda records: None,
     ) -> None:
         super().__init__(partition, packer, place.cached_objects)
         self._place = place
         self._clock, self._meter = clock or SystemClock(), meter or Meter()
-        self._progress = progress
         self._store: RocksStore | None = None
         self._producer: AIOKafkaProducer | None = None
         self._record = PositionRecord(STATE_VERSION, "", 0, 0, {})
@@ -113,7 +111,7 @@ class KafkaLedger(OverlayLedger):
             self._store = RocksStore(place.folder / f"{place.stage}-{self.partition}")
             changelog = Changelog(place.brokers, place.changelog, self.partition, POSITION_KEY)
             self.restored = await changelog.restore(
-                self._store, self._clock.now_ms(), place.away_s, self._progress
+                self._store, self._clock.now_ms(), place.away_s, self._restoring
             )
             partitions = await changelog.partitions_of((*place.sources, place.changelog))
         except KafkaError as problem:
@@ -126,6 +124,9 @@ class KafkaLedger(OverlayLedger):
         label = (place.stage, self.partition)
         self._meter.add(metrics.RESTORED, self.restored.records, *label)
         self._meter.set(metrics.RESTORE_SECONDS, self._clock.monotonic() - began, *label)
+
+    def _restoring(self, records: int) -> None:
+        self.restored_records = records
 
     def _stand_at(self, packed: bytes | None, partitions: dict[str, int]) -> None:
         counts = set(partitions.values())

@@ -22,6 +22,8 @@ class Ledger(Protocol):
     """
 
     partition: int
+    restored_records: int
+    """Read so far by ``open``: tells a long restore from one that is stuck."""
 
     @property
     def changes(self) -> int:

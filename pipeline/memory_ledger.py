@@ -1,5 +1,6 @@
 """The promises of a Ledger in memory: for tests, and for everything that needs no broker."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 from pipeline.errors import CommitFailed
@@ -50,6 +51,7 @@ class MemoryLedger(OverlayLedger):
         return self.place.state.scan(low, high, limit)
 
     async def _write(self, commit: Commit) -> None:
+        await asyncio.sleep(0)  # as a real commit does: messages are taken meanwhile
         place = self.place
         if place.owner != self._owner:
             raise CommitFailed("another owner opened this partition")

@@ -34,7 +34,6 @@ LAG = Metric("lag_seconds", "gauge", _PART, "Age of the oldest message not yet t
 COMMIT_AGE = Metric("commit_age_seconds", "gauge", _PART, "Age of the oldest uncommitted work.")
 ROWS = Metric("rows_total", "counter", _PART, "Facts taken.")
 MESSAGES = Metric("messages_total", "counter", _PART, "Messages taken.")
-OUTPUTS = Metric("outputs_total", "counter", _PART, "Events committed.")
 DEAD_LETTERS = Metric("dead_letters_total", "counter", _PART, "Messages and books set aside.")
 QUARANTINED = Metric("quarantined_books", "gauge", _PART, "Books in quarantine now.")
 RESTORED = Metric("restored_records_total", "counter", _PART, "Changelog records read at opening.")
@@ -52,7 +51,6 @@ ENGINE = (
     COMMIT_AGE,
     ROWS,
     MESSAGES,
-    OUTPUTS,
     DEAD_LETTERS,
     QUARANTINED,
     RESTORED,

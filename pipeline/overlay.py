@@ -3,6 +3,7 @@
 import asyncio
 from abc import ABC, abstractmethod
 from bisect import bisect_left
+from collections import OrderedDict
 from typing import NamedTuple
 
 from pipeline.handler import Packer
@@ -67,7 +68,7 @@ class OverlayLedger(ABC):
         self._packer = packer
         self._open = Layer()
         self._in_flight = Layer()
-        self._cache: dict[bytes, object] = {}
+        self._cache: OrderedDict[bytes, object] = OrderedDict()
         self._cached_objects = cached_objects
         self._outputs: list[Output] = []
         self._positions: dict[str, int] = {}
@@ -75,7 +76,12 @@ class OverlayLedger(ABC):
         self._undo_log: list[tuple[bytes, object | None]] | None = None
         self._marked: tuple[int, dict[str, int], int] = (0, {}, 0)
         self._committing = asyncio.Lock()
+        self.restored_records = 0
 
+    @abstractmethod
+    async def open(self) -> None: ...
+    @abstractmethod
+    async def close(self) -> None: ...
     @abstractmethod
     def _read(self, key: bytes) -> bytes | None: ...
     @abstractmethod
@@ -184,4 +190,4 @@ class OverlayLedger(ABC):
             self._cache.pop(key, None)
             self._cache[key] = value
             if len(self._cache) > self._cached_objects:
-                del self._cache[next(iter(self._cache))]
+                self._cache.popitem(last=False)

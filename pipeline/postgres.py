@@ -5,7 +5,9 @@ from pathlib import Path
 
 import asyncpg
 
+from pipeline.clock import SystemClock
 from pipeline.errors import Fatal, StoreUnavailable
+from pipeline.retries import retried
 
 # Any number that nobody else uses as an advisory lock in this database.
 _MIGRATION_LOCK = 7_244_001
@@ -21,13 +23,17 @@ class BadMigrations(Fatal):
 
 
 async def connect(url: str, *, size: int = 8, timeout_s: float = 30.0) -> "Pool[asyncpg.Record]":
-    """A pool; raises StoreUnavailable when nobody answers within the time."""
-    try:
-        return await asyncpg.create_pool(
-            url, min_size=1, max_size=size, timeout=timeout_s, command_timeout=timeout_s
-        )
-    except (OSError, TimeoutError, asyncpg.PostgresError) as problem:
-        raise StoreUnavailable(type(problem).__name__) from problem
+    """A pool; waits for a server that is still starting, then raises StoreUnavailable."""
+
+    async def attempt() -> "Pool[asyncpg.Record]":
+        try:
+            return await asyncpg.create_pool(
+                url, min_size=1, max_size=size, timeout=timeout_s, command_timeout=timeout_s
+            )
+        except (OSError, TimeoutError, asyncpg.PostgresError) as problem:
+            raise StoreUnavailable(type(problem).__name__) from problem
+
+    return await retried(attempt, (StoreUnavailable,), SystemClock())
 
 
 def migrations_in(folder: Path) -> dict[int, Path]:

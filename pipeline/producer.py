@@ -7,7 +7,9 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.partitioner import murmur2
 
+from pipeline.clock import SystemClock
 from pipeline.errors import BrokerUnavailable
+from pipeline.retries import retried
 
 
 def partition_of(key: bytes, partitions: int) -> int:
@@ -21,15 +23,16 @@ class Producer:
     """
 
     def __init__(self, brokers: str, *, linger_ms: int = 5, timeout_s: float = 30.0) -> None:
-        self._producer = AIOKafkaProducer(
-            bootstrap_servers=brokers,
-            enable_idempotence=True,
-            acks="all",
-            linger_ms=linger_ms,
-            max_batch_size=1 << 20,
-            max_request_size=1 << 20,
-            request_timeout_ms=int(timeout_s * 1000),
-        )
+        self._options = {
+            "bootstrap_servers": brokers,
+            "enable_idempotence": True,
+            "acks": "all",
+            "linger_ms": linger_ms,
+            "max_batch_size": 1 << 20,
+            "max_request_size": 1 << 20,
+            "request_timeout_ms": int(timeout_s * 1000),
+        }
+        self._producer: AIOKafkaProducer | None = None
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -44,18 +47,25 @@ class Producer:
         await self.stop()
 
     async def start(self) -> None:
-        """Raises BrokerUnavailable."""
+        """Brokers that are still starting are waited for; raises BrokerUnavailable in the end."""
+        self._producer = await retried(self._started, (BrokerUnavailable,), SystemClock())
+
+    async def _started(self) -> AIOKafkaProducer:
+        producer = AIOKafkaProducer(**self._options)
         try:
-            await self._producer.start()
+            await producer.start()
         except KafkaError as problem:
-            await self._producer.stop()
+            await producer.stop()
             raise BrokerUnavailable(type(problem).__name__) from problem
+        return producer
 
     async def stop(self) -> None:
-        await self._producer.stop()
+        if self._producer is not None:
+            await self._producer.stop()
 
     async def send(self, topic: str, partition: int, key: bytes, value: bytes) -> "Sent":
         """Put the value in line; ``Sent.wait`` returns once the brokers have it."""
+        assert self._producer is not None, "start it first"
         try:
             future = await self._producer.send(topic, value, key=key, partition=partition)
         except KafkaError as problem:

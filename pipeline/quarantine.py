@@ -49,4 +49,4 @@ def parked_books(ledger: Ledger) -> list[bytes]:
 
 
 def _parked_key(book: bytes, number: int) -> bytes:
-    return _PARKED + len(book).to_bytes(2, "big") + book + _NUMBER.pack(number)
+    return _PARKED + book + _NUMBER.pack(number)

@@ -114,6 +114,14 @@ def count(text: str) -> int:
     return value
 
 
+def whole(text: str) -> int:
+    """A whole number from 0."""
+    value = int(text)
+    if value < 0:
+        raise ValueError("must be 0 or more")
+    return value
+
+
 def port(text: str) -> int:
     """0 (any free one) to 65535."""
     value = int(text)

@@ -17,11 +17,24 @@ from typing import Literal
 
 import msgspec
 
+from pipeline.errors import BadSettings
+from pipeline.settings import Settings, count, setting
+
 ROOT = Path(__file__).resolve().parents[1]
 REGISTER = ROOT / "schemas" / "topics.toml"
 DAY_MS = 86_400_000
-# The largest part (500 rows, sealed) and the fullest book stay far below; producers use it too.
-MAX_MESSAGE_BYTES = 4 << 20
+# Kafka's default, stated because a cluster may have another; our producers send up to 1 MiB.
+MAX_MESSAGE_BYTES = (1 << 20) + 12
+
+
+class TopicsSettings(Settings):
+    """What the command needs to know of the cluster."""
+
+    brokers: str = setting(
+        None, str, "Kafka brokers, host:port separated by commas.", env="KAFKA_BROKERS"
+    )
+    partitions: int = setting("4", count, "Number of partitions of the co-partitioned topics.")
+    replication: int = setting("1", count, "Replicas of each partition; 3 in production.")
 
 
 class Topic(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -116,16 +129,9 @@ def _arguments() -> argparse.ArgumentParser:
     return parser
 
 
-def _positive(name: str, text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise ValueError(f"{name}: expected a whole number of at least 1")
-    return int(text)
-
-
 def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     """Runs one command and returns its exit code (see --help)."""
     given = _arguments().parse_args(arguments)
-    register = Register.read()
     if given.command == "render":
         from pipeline.topics_page import page_of_this_project
 
@@ -134,19 +140,18 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
         return 0
     from pipeline.topics_admin import agree
 
-    brokers = given.brokers or environment.get("KAFKA_BROKERS", "")
+    options = {
+        "KAFKA_BROKERS": given.brokers,
+        "GOUJI_PARTITIONS": given.partitions,
+        "GOUJI_REPLICATION": given.replication,
+    }
     try:
-        if not brokers:
-            raise ValueError("KAFKA_BROKERS: needed, for example localhost:9092")
-        partitions = given.partitions or environment.get("GOUJI_PARTITIONS", "4")
-        replication = given.replication or environment.get("GOUJI_REPLICATION", "1")
-        wanted = register.wanted(
-            _positive("GOUJI_PARTITIONS", partitions), _positive("GOUJI_REPLICATION", replication)
-        )
-        return asyncio.run(agree(brokers, list(wanted), change=given.command == "apply"))
-    except ValueError as wrong:
-        print(wrong, file=sys.stderr)
-        return 78
+        settings = TopicsSettings.read({**environment, **{k: v for k, v in options.items() if v}})
+    except BadSettings as bad:
+        print(bad, file=sys.stderr)
+        return bad.exit_code
+    wanted = list(Register.read().wanted(settings.partitions, settings.replication))
+    return asyncio.run(agree(settings.brokers, wanted, change=given.command == "apply"))
 
 
 if __name__ == "__main__":

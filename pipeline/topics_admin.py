@@ -1,5 +1,6 @@
 """Compares topics with a cluster and makes them agree, except where that could lose or mix data."""
 
+import asyncio
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,11 +8,18 @@ from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaError, for_code
+from aiokafka.errors import (
+    KafkaError,
+    KafkaTimeoutError,
+    LeaderNotAvailableError,
+    UnknownTopicOrPartitionError,
+    for_code,
+)
 
 from pipeline.errors import BrokerUnavailable
 from pipeline.topics import Wanted
 
+SETTLED_TRIES, SETTLED_PAUSE_S = 150, 0.1
 _SET_ON_THE_TOPIC = 1  # config source DYNAMIC_TOPIC_CONFIG
 _ADVICE = {
     "partitions": (
@@ -121,6 +129,27 @@ async def _alter(admin: AIOKafkaAdminClient, topic: Wanted, found: Found) -> Non
             _checked(code, name)
 
 
+def _changeable(wanted: Sequence[Wanted], found: Mapping[str, Found]) -> bool:
+    """Whether anything differs that we may change."""
+    every = (one for topic in wanted for one in differences(topic, found.get(topic.name)))
+    return any(one.advice is None for one in every)
+
+
+async def _settled(admin: AIOKafkaAdminClient, wanted: Sequence[Wanted]) -> None:
+    """Wait until the brokers show what was done: a service that starts next must find its topics.
+
+    Raises KafkaTimeoutError.
+    """
+    for _ in range(SETTLED_TRIES):
+        try:
+            if not _changeable(wanted, await _look(admin, [topic.name for topic in wanted])):
+                return
+        except (UnknownTopicOrPartitionError, LeaderNotAvailableError):
+            pass  # some brokers know it, some do not yet
+        await asyncio.sleep(SETTLED_PAUSE_S)
+    raise KafkaTimeoutError("the brokers do not show what they accepted")
+
+
 async def _agree(admin: AIOKafkaAdminClient, wanted: Sequence[Wanted], change: bool) -> int:
     found = await _look(admin, [topic.name for topic in wanted])
     left = 0
@@ -137,6 +166,8 @@ async def _agree(admin: AIOKafkaAdminClient, wanted: Sequence[Wanted], change: b
             left += not done
             print(f"{one.topic}: {one.what} {one.found} -> {one.wanted}", end="")
             print(f" ({'done' if done else one.advice or 'differs'})")
+    if change:
+        await _settled(admin, wanted)
     if not left:
         print(f"{len(wanted)} topics agree with schemas/topics.toml")
     return 1 if left else 0

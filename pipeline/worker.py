@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 import uvloop
+from aiokafka.errors import KafkaError
 from faust.types import TP
 
 from pipeline import metrics
 from pipeline.clock import Clock, SystemClock
-from pipeline.errors import PipelineError
+from pipeline.errors import BrokerUnavailable, PipelineError
 from pipeline.faust_app import Group, make_app, read_topics
 from pipeline.http import Probe, serve
 from pipeline.lag import Lag
@@ -54,6 +55,8 @@ class Worker:
         self._clock = clock or SystemClock()
         self._stages: dict[int, Stage] = {}
         self._lags: dict[TP, Lag] = {}
+        self._opening: Stage | None = None
+        self._restored = 0
         self._rebalancing = True
         self._app: Any = None
         self.probe = Probe(self._clock, settings.stuck_s)
@@ -68,11 +71,13 @@ class Worker:
         group = Group(
             self._group,
             settings.brokers,
+            settings.state_dir / "faust",
             settings.instance,
             settings.session_s,
             settings.heartbeat_s,
             settings.rebalance_s,
         )
+        settings.state_dir.mkdir(parents=True, exist_ok=True)  # Faust makes the last folder only
         self._app = app = make_app(group, self._position)
         read_topics(app, self._reads, self._take)
         app.on_partitions_revoked.connect(self._revoked)
@@ -84,14 +89,16 @@ class Worker:
                 asyncio.get_running_loop().add_signal_handler(name, stop.set)
         server = await serve(settings.metrics_host, settings.metrics_port, self._page, self.probe)
         self._log("started", topics=self._reads, port=server.port)
-        await app.start()
+        try:
+            await app.start()
+        except Exception as end:
+            self._leave("cannot start", end)
         ticking = asyncio.create_task(self._tick())
         crashed = asyncio.create_task(app.wait_until_stopped())
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait((ticking, crashed, stopping), return_when=asyncio.FIRST_COMPLETED)
         if not stopping.done():
-            self._log("crashed", reason=_reason(ticking, app))
-            leave(CRASHED)
+            self._leave("crashed", ticking.exception() if ticking.done() else app.crash_reason)
         await self._stop(ticking)
         await server.close()
         self._log("stopped")
@@ -120,24 +127,31 @@ class Worker:
     async def _assigned(self, app: Any, **_: Any) -> None:
         """Close what was given away, open what is new; what stays, stays open."""
         assigned = {tp.partition for tp in app.consumer.assignment() if tp.topic in self._reads}
-        for partition in set(self._stages) - assigned:
-            await self._stages.pop(partition).ledger.close()
-            self._forget(partition)
-        for partition in sorted(assigned - set(self._stages)):
-            self.probe.starting(f"restoring partition {partition}")
-            stage = self._make_stage(partition)
-            try:
-                await stage.open()
-            except PipelineError as end:
-                self._log("cannot open", partition=partition, reason=type(end).__name__)
-                leave(end.exit_code)
-            except Exception as end:  # raising into Faust would only be logged
-                self._log("cannot open", partition=partition, reason=type(end).__name__)
-                leave(CRASHED)
-            self._stages[partition] = stage
+        try:
+            for partition in set(self._stages) - assigned:
+                await self._stages.pop(partition).ledger.close()
+                self._forget(partition)
+            for partition in sorted(assigned - set(self._stages)):
+                await self._open(partition)
+        except Exception as end:  # raising into Faust would only be logged
+            self._leave("cannot own", end)
         self._rebalancing = False
         self.probe.ready()
         self._log("owns", partitions=sorted(assigned))
+
+    async def _open(self, partition: int) -> None:
+        self.probe.starting(f"restoring partition {partition}")
+        self._opening = stage = self._make_stage(partition)
+        await stage.open()
+        self._log("opened", partition=partition, records=stage.ledger.restored_records)
+        self._stages[partition], self._opening = stage, None
+
+    def _leave(self, event: str, end: BaseException | None) -> NoReturn:
+        code = end.exit_code if isinstance(end, PipelineError) else CRASHED
+        if isinstance(end, KafkaError):
+            code = BrokerUnavailable.exit_code
+        self._log(event, reason=type(end).__name__, exit_code=code)
+        leave(code)
 
     def _forget(self, partition: int) -> None:
         for metric in (metrics.LAG, metrics.COMMIT_AGE):
@@ -150,10 +164,14 @@ class Worker:
         if stage is None or self._rebalancing or self._app.consumer.is_stale(raw):
             return  # it is fetched again, by its owner, from the ledger's position
         address = Address(raw.topic, raw.partition, raw.offset)
-        stage.take(Message(address, raw.key, raw.value, int(raw.timestamp * 1000)))
-        self._lags.setdefault(raw.tp, Lag()).took(int(raw.timestamp * 1000))
-        self.probe.progressed()
-        await stage.relieve()
+        written_ms = int(raw.timestamp * 1000)
+        try:
+            stage.take(Message(address, raw.key, raw.value, written_ms))
+            self._lags.setdefault(raw.tp, Lag()).took(written_ms)
+            self.probe.progressed()
+            await stage.relieve()
+        except Exception as end:  # out of here it would acknowledge the message
+            self._leave("crashed", end)
 
     async def _tick(self) -> None:
         """Commits by age, sweeps between messages, gauges."""
@@ -172,9 +190,14 @@ class Worker:
     async def _show_positions(self) -> None:
         consumer = self._app.consumer
         positions = {tp: self._position(tp) for tp in consumer.assignment()}
-        await consumer.show_positions({tp: at for tp, at in positions.items() if at is not None})
+        known = {tp: at for tp, at in positions.items() if at is not None}
+        if known:  # aiokafka refuses an empty commit
+            await consumer.show_positions(known)
 
     def _observe(self) -> None:
+        if self._opening and self._opening.ledger.restored_records != self._restored:
+            self._restored = self._opening.ledger.restored_records
+            self.probe.progressed()
         oldest, behind = 0.0, False
         for partition, stage in self._stages.items():
             oldest = max(oldest, stage.commit_age)
@@ -197,8 +220,3 @@ class Worker:
             lag = 0.0 if self._rebalancing else self._lag_of(partition)
             self._meter.set(metrics.LAG, lag, self._group, partition)
         return self._meter.page()
-
-
-def _reason(ticking: "asyncio.Task[None]", app: Any) -> str:
-    problem = ticking.exception() if ticking.done() else app.crash_reason
-    return type(problem).__name__ if problem is not None else "Stopped"

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pipeline.settings import Settings, count, folder, port, seconds, setting
+from pipeline.settings import Settings, count, folder, port, seconds, setting, whole
 from pipeline.stage import Limits
 
 
@@ -24,7 +24,7 @@ class WorkerSettings(Settings):
     commit_age_s: float = setting("0.1", seconds, "A commit begins when its oldest work is so old.")
     commit_rows: int = setting("8000", count, "A commit begins when it holds so many rows.")
     sweep_books: int = setting("2000", count, "Books in one slice of a sweep.")
-    cached_objects: int = setting("20000", count, "Clean state objects kept per partition.")
+    cached_objects: int = setting("0", whole, "Clean state objects kept in memory per partition.")
     poison_limit: int = setting("100", count, "More dead letters within the window stop the stage.")
     poison_window_s: float = setting("600", seconds, "Window of that limit, seconds.")
     changelog_delete_retention_s: float = setting(

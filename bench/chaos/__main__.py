@@ -79,6 +79,8 @@ async def play(
         facts = {
             "seconds": round(monotonic() - began, 1),
             "receipts": len(driver.receipts),
+            "files_refused": len(driver.refused),
+            "tries": driver.tries,
             "lost": journal.lost(reader, driver.receipts),
             "unfinished": int(not finished),
         }
@@ -92,7 +94,7 @@ async def play(
 
 async def chaos(folder: Path, given: argparse.Namespace) -> dict[str, Any]:
     """Both runs, and everything that is wrong, as one flat object."""
-    script = Script.make(given.seed, given.facilities, given.claims)
+    script = Script.make(folder / "region", given.seed, given.facilities, given.claims)
     keys = folder / "keys"
     random = Random(given.seed)
     reader, fleet, fate, facts = await play(
@@ -134,14 +136,14 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m bench.chaos",
         description="kill -9 of random workers and of ingest, lost disks, graceful stops, and a "
-        "broker outage, while a small region is played; then the same in peace. Prints one JSON line.",
+        "broker outage, while a small region is played; then the same in peace. One JSON line.",
         epilog="It starts a broker and a database of its own in a temporary folder. Exit code 1: "
         f"one of {', '.join(BAD)} is not 0.",
     )
     parser.add_argument("--kills", type=int, default=8)
     parser.add_argument("--seconds", type=float, default=60.0, help="how long it is under fire")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--facilities", type=int, default=12)
+    parser.add_argument("--facilities", type=int, default=30)
     parser.add_argument("--claims", type=int, default=1500)
     parser.add_argument("--folder", type=Path, help="keep data and logs here (it must not exist)")
     return parser.parse_args(arguments)

@@ -138,12 +138,16 @@ class Fleet:
         member.again_at = monotonic() + seconds
 
     def stop(self) -> None:
-        """End everything, the broker last."""
-        for member in self.members:
-            if member.started is not None:
-                member.started.stop()
-            if member.handle is not None:
-                member.handle.wait()
+        """End everything, the members all at once, the broker last."""
+        running = [member.handle for member in self.members if member.handle is not None]
+        for handle in running:
+            handle.terminate()
+        for handle in running:
+            try:
+                handle.wait(GRACE_S)
+            except TimeoutExpired:
+                handle.kill()
+                handle.wait()
         self.database.stop()
         self.broker.stop()
 
@@ -187,7 +191,7 @@ class Fate:
         member.handle.kill()
         member.handle.wait()
         self._fleet.away(member, pause)
-        self.kills[member.program.name.split("-")[0]] += 1
+        self.kills[member.program.name.rstrip("-0123456789")] += 1
         if self._random.random() < 0.1 and member.state.exists():
             shutil.rmtree(member.state)
             self.disks += 1

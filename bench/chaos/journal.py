@@ -1,7 +1,7 @@
 """What a subscriber finds in the topics in the end, and everything that is wrong with it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -111,14 +111,10 @@ def outcomes(reader: Reader) -> Counter[Row]:
     )
 
 
-def missing_parts(reader: Reader, receipts: Iterable[str]) -> int:
+def missing_parts(reader: Reader, receipts: Mapping[str, int]) -> int:
     """Parts of submissions with a receipt that ingest never produced."""
-    seen: dict[str, set[int]] = defaultdict(set)
-    counts: dict[str, int] = {}
-    for part in parts(reader).values():
-        seen[part.submission_id].add(part.part_no)
-        counts[part.submission_id] = max(part.part_count, counts.get(part.submission_id, 1))
-    return sum(counts.get(one, 1) - len(seen[one]) for one in receipts)
+    seen = Counter(part.submission_id for part in parts(reader).values())
+    return sum(abs(count - seen[submission]) for submission, count in receipts.items())
 
 
 def cases(reader: Reader) -> dict[str, list[CaseChanged]]:
@@ -130,7 +126,7 @@ def cases(reader: Reader) -> dict[str, list[CaseChanged]]:
     return lives
 
 
-def lost(reader: Reader, receipts: Iterable[str]) -> int:
+def lost(reader: Reader, receipts: Mapping[str, int]) -> int:
     """Parts without a trace, rows without an outcome, claims without a case."""
     answered, lives = outcomes(reader), cases(reader)
     rows = {row for part in parts(reader).values() for row in rows_of(part)}

@@ -24,7 +24,7 @@ def ranges(programme: str) -> dict[str, tuple[int, int]]:
 
 def fixed_width(programme: str, rows: Sequence[Row]) -> bytes:
     """One record a line in CP950, blanks between the fields."""
-    return b"".join(_record(programme, row) + b"\r\n" for row in rows)
+    return b"".join((_record(programme, row) if row else b"") + b"\r\n" for row in rows)
 
 
 def _record(programme: str, row: Row) -> bytes:

@@ -92,6 +92,10 @@ def _truth(region: Region, seed: int) -> dict[str, Any]:
         "seed": seed,
         "cases": [asdict(truth) for truth in region.truths.values()],
         "rows": dict(sorted(rows.items())),
+        "commands": [
+            {"path": each.file, "place": each.place, "outcome": each.outcome, "code": each.code}
+            for each in region.commands
+        ],
     }
 
 

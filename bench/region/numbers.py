@@ -56,7 +56,7 @@ class Numbers:
             place = self._random.randrange(2, 10)
             digit = str((int(number[place]) + self._random.randrange(1, 10)) % 10)
             wrong = number[:place] + digit + number[place + 1 :]
-            if wrong not in self.persons:
+            if wrong not in self.persons and check_digit_of(wrong[:9]) != wrong[9]:
                 self.near.add(wrong)
                 return wrong
 

@@ -1,6 +1,7 @@
 """Puts what the stories left into files, and the files into a schedule of days."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -22,8 +23,8 @@ def write_files(region: Region, folder: Path) -> Days:
     by_code = {facility.code: facility for facility in region.facilities}
     _claim_files(region, by_code, folder, days)
     _result_files(region, by_code, folder, days)
-    for command in region.commands:
-        days[command.sent_on].append(_command(command))
+    for item, day in _command_lists(region):
+        days[day].append(item)
     _once_more(days)
     return {day: days[day] for day in sorted(days)}
 
@@ -55,15 +56,21 @@ def _sheet_order(sheet: Sheet) -> tuple[str, ...]:
 
 
 def _result_files(region: Region, by_code: dict[str, Facility], folder: Path, days: Days) -> None:
-    files: dict[tuple[date, str, str, str], list[ResultRow]] = defaultdict(list)
+    files: dict[tuple[date, str, str], list[ResultRow]] = defaultdict(list)
     for row in region.rows:
-        files[row.sent_on, row.facility, row.programme, row.batch].append(row)
-    for (day, code, programme, batch), rows in sorted(files.items(), key=lambda pair: pair[0]):
+        files[row.sent_on, row.facility, row.programme].append(row)
+    made: set[tuple[str, bytes]] = set()
+    for (day, code, programme), rows in sorted(files.items(), key=lambda pair: pair[0]):
         facility = by_code[code]
-        data = result_file(facility, programme, [row.cells for row in rows])
-        name = f"{programme}{batch}-{day:%m%d}.{suffix(facility)}"
+        cells = [row.cells for row in rows]
+        # The same bytes on another day would be the same submission: a blank line tells them apart.
+        while (code, data := result_file(facility, programme, cells)) in made:
+            cells.append({})
+        made.add((code, data))
+        name = f"{programme}-{day:%m%d}.{suffix(facility)}"
         path = _write(folder, f"files/{code}/{name}", data)
-        for place, row in enumerate(rows, start=1):
+        # Rows are numbered as the eye does: a header is row 1.
+        for place, row in enumerate(rows, start=1 if facility.format == FIXED else 2):
             row.file, row.place = path, place
         item = _file(code, programme, path)
         if facility.format == FIXED:
@@ -75,15 +82,27 @@ def _file(facility: str, kind: str, path: str) -> Item:
     return {"facility": facility, "what": "file", "kind": kind, "path": path}
 
 
+def _command_lists(region: Region) -> Iterator[tuple[Item, date]]:
+    """One list a facility and day, in the order of the stories."""
+    lists: dict[tuple[date, str], list[Command]] = defaultdict(list)
+    for command in region.commands:
+        lists[command.sent_on, command.facility].append(command)
+    for number, ((day, facility), commands) in enumerate(sorted(lists.items()), start=1):
+        for place, command in enumerate(commands, start=1):
+            command.file, command.place = f"commands-{number}", place
+        item: Item = {"facility": facility, "what": "commands", "path": f"commands-{number}"}
+        yield item | {"commands": [_command(command) for command in commands]}, day
+
+
 def _command(command: Command) -> Item:
-    item: Item = {"facility": command.facility, "what": "command", "action": command.kind}
+    item: Item = {"action": command.kind}
     if command.row:
         target = {"file": command.row.file, "place": command.row.place}
         item |= {"programme": command.row.programme, "target": target}
         item |= {"seen_version": command.seen_version, "values": command.cells}
     else:
         item["claim_id"] = command.claim_id
-    return item | {"outcome": command.outcome, "code": command.code}
+    return item
 
 
 def _once_more(days: Days) -> None:

@@ -25,7 +25,7 @@ def suffix(facility: Facility) -> str:
 
 
 def result_file(facility: Facility, programme: str, rows: Sequence[Row]) -> bytes:
-    """The bytes of one result file of this facility."""
+    """The bytes of one result file of this facility. An empty row is a blank line."""
     if facility.format == XLSX:
         heads: list[Cell] = [*_headers(facility, programme)]
         return spreadsheet([heads, *(_spread(programme, row) for row in rows)])

@@ -8,6 +8,7 @@ from bench.region.story import Story
 from bench.region.world import CSV_CP950, CSV_UTF8, FIXED, KIND_NAMES, XLSX, Facility
 
 ANY = (CSV_UTF8, CSV_CP950, XLSX, FIXED)
+COMMON = 70
 DELIMITED = (CSV_UTF8, CSV_CP950)
 CELLS = (*DELIMITED, XLSX)
 ENDED = tuple(month for month in MONTHS if month.ends)
@@ -25,6 +26,7 @@ class Scenario:
     months: tuple[Month, ...]
     formats: tuple[str, ...]
     kinds: tuple[str, ...]
+    rare: bool
 
     @property
     def sentence(self) -> str:
@@ -35,6 +37,7 @@ class Scenario:
             self.programme in facility.programmes
             and facility.format in self.formats
             and facility.kind in self.kinds
+            and (facility.eventful or not self.rare)
         )
 
 
@@ -48,12 +51,26 @@ def scenario(
     months: tuple[Month, ...] = MONTHS,
     formats: tuple[str, ...] = ANY,
     kinds: tuple[str, ...] = tuple(KIND_NAMES),
+    rare: bool = False,
 ) -> Callable[[Callable[[Story], None]], Callable[[Story], None]]:
-    """Put a scenario into the register; its docstring is the sentence in the table."""
+    """Put a scenario into the register; its docstring is the sentence in the table.
+
+    rare: only in eventful facilities; so is every scenario with a share below COMMON.
+    """
 
     def register(tell: Callable[[Story], None]) -> Callable[[Story], None]:
         SCENARIOS.append(
-            Scenario(tell.__name__, programme, share, covers, tell, months, formats, kinds)
+            Scenario(
+                tell.__name__,
+                programme,
+                share,
+                covers,
+                tell,
+                months,
+                formats,
+                kinds,
+                rare or share < COMMON,
+            )
         )
         return tell
 

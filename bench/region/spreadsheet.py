@@ -31,9 +31,12 @@ PARTS = {
 <sheet name="sheet1" sheetId="1" r:id="r1"/></sheets></workbook>""",
     # Style 1 is the built-in short date.
     "xl/styles.xml": f"""{HEAD}<styleSheet xmlns="{MAIN}"><fonts count="1"><font/></fonts>
-<fills count="1"><fill/></fills><borders count="1"><border/></borders>
+<fills count="1"><fill><patternFill patternType="none"/></fill></fills>
+<borders count="1"><border/></borders>
 <cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="2"><xf/>
-<xf numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>""",
+<xf numFmtId="14" applyNumberFormat="1"/></cellXfs>
+<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>
+</styleSheet>""",
 }
 
 

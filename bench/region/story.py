@@ -160,7 +160,6 @@ class ResultRow:
     outcome: str
     codes: tuple[str, ...]
     scenario: str
-    batch: str = ""
     file: str = ""
     place: int = 0
 
@@ -178,6 +177,8 @@ class Command:
     claim_id: str = ""
     seen_version: int = 1
     cells: Row = field(default_factory=dict)
+    file: str = ""
+    place: int = 0
 
 
 @dataclass
@@ -279,12 +280,9 @@ class Story:
         cells: Row,
         outcome: str,
         *codes: str,
-        batch: str = "",
     ) -> ResultRow:
-        """The clinic uploads a row on a day; batch: another file of the same day."""
-        row = ResultRow(
-            self.facility.code, day, programme, cells, outcome, codes, self.scenario, batch
-        )
+        """The clinic uploads a row on a day."""
+        row = ResultRow(self.facility.code, day, programme, cells, outcome, codes, self.scenario)
         self.region.rows.append(row)
         return row
 

@@ -35,6 +35,7 @@ class Facility:
     zipped        sends claim files in a ZIP
     padded        writes d2 with leading zeros
     ascii_names   heads its columns with the ascii names
+    eventful      one in three: rare things happen here only, so that most facilities send few files
     """
 
     code: str
@@ -44,6 +45,7 @@ class Facility:
     zipped: bool
     padded: bool
     ascii_names: bool
+    eventful: bool
     case_numbers: dict[tuple[str, ...], int] = field(default_factory=dict)
 
     @property
@@ -69,6 +71,15 @@ def facilities(count: int) -> list[Facility]:
         name = f"測試{KIND_NAMES[kind]}{place + 1:03d}"
         file_format = FORMATS[(place // 3) % len(FORMATS)]
         found.append(
-            Facility(code, name, kind, file_format, place % 3 == 1, place % 5 == 2, place % 4 == 3)
+            Facility(
+                code,
+                name,
+                kind,
+                file_format,
+                zipped=place % 2 == 1,
+                padded=place % 5 == 2,
+                ascii_names=place % 4 == 3,
+                eventful=place % 3 == 0,
+            )
         )
     return found

@@ -40,7 +40,7 @@ def interpretations_are_filled_after_stage2(
         return ()
     if all(column in result.filled for column, _ in _INTERPRETATIONS):
         return ()
-    if not evidence.with_adult(claim) or not evidence.has_stage2(claim):
+    if not evidence.has_stage2(claim):
         return ()
     return tuple(
         Reason(code, column, "filled", "")

@@ -26,9 +26,8 @@ def policy_of(process: Process) -> Object:
     outward = [_to(DNS, DNS_PORT, "UDP", "TCP"), _to(KAFKA, KAFKA_PORT)]
     if process.uses_database:
         outward.append(_to(POSTGRES, POSTGRES_PORT))
-    inward: list[Object] = []
-    if "GOUJI_METRICS_PORT" in process.variables:
-        inward.append({"from": [_namespace(MONITORING)], "ports": _ports(METRICS_PORT, "TCP")})
+    metrics = METRICS_PORT if process.has_metrics_port else HTTP_PORT
+    inward: list[Object] = [{"from": [_namespace(MONITORING)], "ports": _ports(metrics, "TCP")}]
     if process.speaks_http:
         senders = [{"namespaceSelector": {"matchLabels": MAY_SUBMIT}}]
         inward.append({"from": senders, "ports": _ports(HTTP_PORT, "TCP")})

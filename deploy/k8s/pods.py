@@ -107,17 +107,16 @@ def _ports(process: Process) -> list[Object]:
     ports: list[Object] = []
     if process.speaks_http:
         ports.append({"name": "http", "containerPort": HTTP_PORT})
-    if "GOUJI_METRICS_PORT" in process.variables:
+    if process.has_metrics_port:
         ports.append({"name": "metrics", "containerPort": METRICS_PORT})
     return ports
 
 
 def _probes(process: Process) -> Object:
-    """/healthz knows the age of the last commit, and that restoring is progress; /readyz of a
-    worker says that it has restored and takes messages."""
-    worker = process.port == METRICS_PORT
-    alive = _probe("/healthz", "metrics" if worker else "http")
-    ready = _probe("/readyz", "metrics") if worker else alive
+    """/healthz knows the age of the last commit, and that restoring is progress; /readyz says that
+    a worker has restored and takes messages, or that database and broker answer."""
+    port = "metrics" if process.has_metrics_port else "http"
+    alive, ready = _probe("/healthz", port), _probe("/readyz", port)
     return {
         "startupProbe": {**alive, "periodSeconds": 2, "failureThreshold": 60},
         "readinessProbe": {**ready, "periodSeconds": 5, "failureThreshold": 2},

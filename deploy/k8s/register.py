@@ -61,9 +61,9 @@ class Process:
         return "GOUJI_HTTP_PORT" in self.variables
 
     @property
-    def port(self) -> int:
-        """Where its probes are answered."""
-        return METRICS_PORT if "GOUJI_METRICS_PORT" in self.variables else HTTP_PORT
+    def has_metrics_port(self) -> bool:
+        """A worker; the door answers /metrics on its HTTP port."""
+        return "GOUJI_METRICS_PORT" in self.variables
 
     @property
     def uses_database(self) -> bool:

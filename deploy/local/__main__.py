@@ -1,6 +1,6 @@
-"""python -m deploy.local up | down | status | env"""
+"""python -m deploy.local up | down | status | run MODULE ..."""
 
-import shlex
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -45,15 +45,17 @@ def show(folder: Folder = stack.RUN) -> None:
         sys.exit("the supervisor is gone; `make down` stops what it left, `make up` starts afresh")
 
 
-@app.command()
-def env(folder: Folder = stack.RUN) -> None:
-    """Lines for a shell, so that commands of ours find the stack: eval "$(... env)"."""
+@app.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+def run(
+    command: Annotated[list[str], typer.Argument(help="A module of ours and its arguments.")],
+    folder: Folder = stack.RUN,
+) -> None:
+    """`python -m COMMAND...` with the addresses and secrets of the running stack."""
     try:
-        known = stack.environment(folder)
+        env = {**os.environ, **stack.environment(folder)}
     except stack.DidNotStart as problem:
         sys.exit(str(problem))
-    for name, value in known.items():
-        typer.echo(f"export {name}={shlex.quote(value)}")
+    os.execve(sys.executable, [sys.executable, "-m", *command], env)
 
 
 @app.command(hidden=True)

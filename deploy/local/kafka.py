@@ -94,7 +94,7 @@ class Broker:
             cluster = secrets.token_urlsafe(16)
             tool = [java(), "-Xmx128m", "-cp", f"{kafka_jars()}/*", "kafka.tools.StorageTool"]
             subprocess.run(
-                [*tool, "format", "-t", cluster, "-c", str(properties)],
+                [*tool, "format", f"--cluster-id={cluster}", "-c", str(properties)],
                 check=True,
                 capture_output=True,
             )

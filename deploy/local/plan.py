@@ -18,7 +18,7 @@ SERVICES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("ingest-reports", ("services.ingest", "reports")),
     ("ingest", ("services.ingest", "serve")),
 )
-# Answers on the HTTP port, where the others have a port of their own for metrics.
+# Answers everything on its HTTP port; the others have a port of their own for metrics.
 DOOR = "ingest"
 USUAL_KAFKA, USUAL_POSTGRES, USUAL_HTTP, USUAL_METRICS = 9092, 5432, 8080, 9101
 PARTITIONS = "4"
@@ -31,17 +31,18 @@ class Ports:
     kafka: int
     postgres: int
     http: int
+    # By the name of the service.
     metrics: dict[str, int]
 
     @classmethod
     def choose(cls) -> "Ports":
         """The usual ones where they are free, others where they are not."""
         chosen: list[int] = []
-        metrics = [name for name, _ in SERVICES]
+        metrics = [name for name, _ in SERVICES if name != DOOR]
         for usual in (USUAL_KAFKA, USUAL_POSTGRES, USUAL_HTTP, *[USUAL_METRICS] * len(metrics)):
             chosen.append(port_near(usual, frozenset(chosen)))
         kafka, postgres, http, *rest = chosen
-        return cls(kafka, postgres, http, dict(zip(metrics, rest, strict=True)))
+        return cls(kafka, postgres, http, {**dict(zip(metrics, rest, strict=True)), DOOR: http})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,6 @@ class Plan:
 
     def health(self, name: str) -> str:
         """The address that answers 200 once the service does its work."""
-        if name == DOOR:
-            return f"{self.http}/healthz"
         return f"http://{LOOPBACK}:{self.ports.metrics[name]}/readyz"
 
     def environment(self, name: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from services.ingest import cli, receipts
 from services.ingest.cli_days import close_day, delete_result, release_book, withdraw
 from services.ingest.cli_load import load
 from services.ingest.cli_registry import api_keys, facilities
+from services.ingest.cli_reports import report, reports_worker
 from services.ingest.cli_serve import serve
 from services.ingest.settings import ReceiptSettings
 
@@ -20,8 +21,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,  # they print values of variables
 )
-for command in (serve, load, close_day, release_book, withdraw, delete_result):
+for command in (serve, load, close_day, release_book, withdraw, delete_result, report):
     app.command()(command)
+app.command("reports")(reports_worker)
 app.add_typer(facilities, name="facilities", no_args_is_help=True)
 app.add_typer(api_keys, name="keys", no_args_is_help=True)
 

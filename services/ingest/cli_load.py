@@ -7,10 +7,13 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from pipeline.clock import SystemClock
 from services.ingest import cli
 from services.ingest.assembly import Door, maps_of, open_door
+from services.ingest.calendar import Calendar
 from services.ingest.intake import Answer, HandedIn
 from services.ingest.names import AGENCY
+from services.ingest.production import Progress as Progressed
 from services.ingest.reading.api import (
     CLAIM_XML,
     EXTRACT,
@@ -95,6 +98,8 @@ async def _load_all(door: Door, files: list[Path], wanted: Wanted, maps: Maps) -
     bar = Progress(
         *columns, TextColumn("{task.fields[rows]:,} rows"), TimeElapsedColumn(), console=cli.err
     )
+    # On one terminal both must go through the bar, or they overwrite each other.
+    results = cli.err if cli.out.is_terminal else cli.out
     with bar:
         task = bar.add_task("load", total=len(files), rows=0)
         rows = 0
@@ -105,28 +110,34 @@ async def _load_all(door: Door, files: list[Path], wanted: Wanted, maps: Maps) -
             bar.update(task, rows=rows)
 
         for file in files:
-            owner = wanted.facility or _owner(file, wanted, maps)
-            if isinstance(owner, Unreadable):
-                refused += 1
-                bar.console.print(f"退件 refused   {file.name}  {owner.code}", markup=False)
-            else:
-                handed_in = HandedIn(
-                    owner, "cli", file.name, wanted.kind_asked(), wanted.map_version or ""
-                )
-                with file.open("rb") as content:
-                    answer = await door.intake.submit(handed_in, content, progress)
-                refused += answer.submission.state == REFUSED
-                bar.console.print(_line(file, answer), markup=False)
+            accepted, line = await _load(door, file, wanted, maps, progress)
+            refused += not accepted
+            results.print(line, markup=False)
             bar.advance(task)
     return refused
+
+
+async def _load(
+    door: Door, file: Path, wanted: Wanted, maps: Maps, progress: Progressed
+) -> tuple[bool, str]:
+    """Whether the file was taken, and the line that says so."""
+    owner = wanted.facility or _owner(file, wanted, maps)
+    if isinstance(owner, Unreadable):
+        return False, f"退件 refused   {file.name}  {owner.code}"
+    kind = wanted.kind_asked()
+    handed_in = HandedIn(owner, "cli", file.name, kind, wanted.map_version or "")
+    with file.open("rb") as content:
+        answer = await door.intake.submit(handed_in, content, progress)
+    return answer.submission.state != REFUSED, _line(file, answer)
 
 
 def _owner(file: Path, wanted: Wanted, maps: Maps) -> "str | Unreadable":
     """Whose file it is, when nobody says so: the t2 of a claim file, the agency for an extract."""
     if wanted.kind == EXTRACT:
         return AGENCY
+    today = Calendar(SystemClock()).today()
     with open_submission(
-        file, wanted.kind_asked() or None, None, 0, maps, wanted.map_version
+        file, wanted.kind_asked() or None, None, today, maps, wanted.map_version
     ) as reading:
         if reading.refused is not None:
             return Unreadable(reading.refused)

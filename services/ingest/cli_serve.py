@@ -1,10 +1,7 @@
 """serve: the HTTP service under uvicorn."""
 
-import uvicorn
-
 from pipeline.logs import start_logs
 from services.ingest import cli
-from services.ingest.http_app import make_app
 from services.ingest.settings import ServeSettings
 
 
@@ -13,6 +10,11 @@ def serve() -> None:
 
     Listens on GOUJI_HTTP_HOST and GOUJI_HTTP_PORT; the interface is described at /docs.
     """
+    # Imported here: other commands need neither, and start sooner.
+    import uvicorn
+
+    from services.ingest.http_app import make_app
+
     settings = cli.read(ServeSettings)
     log = start_logs("ingest")
     app = make_app(settings, log)

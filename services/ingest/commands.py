@@ -4,7 +4,7 @@ A list of commands is a submission like a file: sealed, produced, answered with 
 hold a token, so that two equal lists are two submissions unless the sender repeats the token.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Annotated, Literal
 
@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from claims.events import Claims, ClaimWithdrawal, UploadItem, Uploads
 from claims.layouts import layout
 from services.ingest.names import command_id
-from services.ingest.parts import Part, shown
+from services.ingest.parts import MAX_WEIGHT, ROW_WEIGHT, Part, shown, text_weight
 from services.ingest.submissions import Submission
 
 KIND = "command"
@@ -89,10 +89,28 @@ class CommandFile(BaseModel):
 def cut_commands(submission: Submission, file: CommandFile) -> Iterator[Part]:
     """Commands in order, a part for each run of the same topic, programme and date style."""
     numbered = list(enumerate(file.commands, start=1))
-    runs = [list(run) for _, run in groupby(numbered, key=lambda pair: _run_of(pair[1]))]
+    runs = [
+        lighter
+        for _, run in groupby(numbered, key=lambda pair: _run_of(pair[1]))
+        for lighter in _not_too_heavy(run)
+    ]
     for part_no, run in enumerate(runs, start=1):
         make = _withdrawals if run[0][1].action == "withdraw" else _uploads
         yield make(submission, part_no, len(runs), run)
+
+
+def _not_too_heavy(run: Iterable[tuple[int, Command]]) -> Iterator[list[tuple[int, Command]]]:
+    """The run in pieces that fit into a message."""
+    piece: list[tuple[int, Command]] = []
+    weight = 0
+    for pair in run:
+        more = text_weight(pair[1].values.values()) + ROW_WEIGHT
+        if piece and weight + more > MAX_WEIGHT:
+            yield piece
+            piece, weight = [], 0
+        piece.append(pair)
+        weight += more
+    yield piece
 
 
 def _run_of(command: Command) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from services.ingest.submissions import BEGUN, PRODUCED, REFUSED, Submission
 
 
 async def finished(house: House, answer: Answer) -> Submission:
-    """Produced or refused; as it is when that takes longer than a caller should wait, or the broker is away.
+    """Produced or refused; as it is when that takes too long for a caller, or the broker is away.
 
     The work goes on in either case: it does not hang on the connection of whoever asked for it.
     """

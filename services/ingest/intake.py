@@ -15,13 +15,21 @@ from pipeline.postgres import Pool
 from services.ingest import actions, registry, submissions, vault
 from services.ingest.calendar import Calendar
 from services.ingest.database import PATIENT_S, Connection
-from services.ingest.names import ACTIONS_LOCK, AGENCY, facility_lock, harmless_name, submission_id
+from services.ingest.names import (
+    ACTIONS_LOCK,
+    AGENCY,
+    begin_lock,
+    facility_lock,
+    harmless_name,
+    submission_id,
+)
 from services.ingest.outbound import Outbound
 from services.ingest.production import Production, Progress, no_progress
 from services.ingest.receipts import Signer, content_of
 from services.ingest.submissions import BEGUN, PRODUCED, REFUSED, Offer, Submission
 
 _READ_BYTES = 1 << 20
+FREE_CONNECTIONS = 4
 
 
 @dataclass(frozen=True)
@@ -57,6 +65,8 @@ class Intake:
         self._calendar, self._signer = calendar, signer
         # In this process a facility's submissions queue here, not on a connection each.
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        # Whoever works keeps a connection for long; some stay free for those who only ask.
+        self._working = asyncio.Semaphore(max(1, pool.get_max_size() - FREE_CONNECTIONS))
 
     @property
     def outbound(self) -> Outbound:
@@ -76,7 +86,8 @@ class Intake:
         """Store it sealed, stamped with its day; from here on it is not lost.
 
         The same bytes of the same facility are the submission that is there already; only a refused
-        one is begun anew, for the sender may have named its map this time.
+        one is begun anew, for the sender may have named its map this time. Raises RegistryRefuses
+        for a facility code that is none.
         """
         offer = await self._offer(handed_in, file)
         async with self._pool.acquire() as connection:
@@ -127,8 +138,9 @@ class Intake:
         sha256, size = await asyncio.to_thread(_digest, file)
         codes: tuple[str, ...] = (AGENCY,)
         if handed_in.facility_id != AGENCY:
+            code = registry.checked(handed_in.facility_id)
             async with self._pool.acquire() as connection:
-                codes = await registry.owner_codes(connection, handed_in.facility_id)
+                codes = await registry.owner_codes(connection, code)
         return Offer(
             submission_id=submission_id(codes[0], sha256),
             facility_id=codes[0],
@@ -145,6 +157,10 @@ class Intake:
         async with connection.transaction():
             await submissions.forget_refused(connection, offer.submission_id)
             await vault.store(connection, self._production.sealer, offer.submission_id, file)
+            # What a facility hands in at the same time is numbered in the order of the commits.
+            await connection.execute(
+                "select pg_advisory_xact_lock($1)", begin_lock(offer.facility_id)
+            )
             # Last, because nobody can close a day while it is shared.
             day = await self._calendar.receive(connection)
             return await submissions.insert(connection, offer, day, self._calendar.now())
@@ -198,6 +214,7 @@ class Intake:
         """A connection that holds the facility's lock; None when another process has it."""
         async with (
             self._turns[facility_id],
+            self._working,
             self._pool.acquire() as connection,
             _locked(connection, facility_lock(facility_id), wait) as locked,
         ):

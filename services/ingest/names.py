@@ -34,6 +34,11 @@ def facility_lock(facility_id: str) -> int:
     return lock_number("gouji", "ingest", "facility", facility_id)
 
 
+def begin_lock(facility_id: str) -> int:
+    """Held for the moment in which a submission of a facility gets its number."""
+    return lock_number("gouji", "ingest", "begin", facility_id)
+
+
 # Shared while a submission gets its day, exclusive while a day begins to close.
 DAY_LOCK = lock_number("gouji", "ingest", "day")
 # Held by the one close-day that runs.

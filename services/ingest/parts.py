@@ -23,7 +23,7 @@ MAX_WEIGHT = 700_000
 # Rows of an extract that wait for more of their facility; then the fullest part leaves as it is.
 MAX_WAITING = 20_000
 LINES_AT_ONCE = 1000
-_ROW_WEIGHT = 400  # numbers, dates and codes of a row, generously
+ROW_WEIGHT = 400  # numbers, dates and codes of a row, generously
 _HEAVY_ROW = 1 << 18
 
 
@@ -66,16 +66,17 @@ def shown(person_id: str) -> str:
     return "*" * min(len(text), 10)
 
 
-def _weight(texts: Iterable[str]) -> int:
+def text_weight(texts: Iterable[str]) -> int:
+    """Bytes that texts take in a message, at most."""
     return sum(2 + (len(text) if text.isascii() else 3 * len(text)) for text in texts)
 
 
 def _light(line: ClaimLine) -> tuple[ClaimLine, int]:
     """The line and its weight; absurdly long details are dropped (no rule reads them)."""
-    weight = _ROW_WEIGHT + _weight(line.details) + _weight(line.details.values())
+    weight = ROW_WEIGHT + text_weight(line.details) + text_weight(line.details.values())
     if weight <= _HEAVY_ROW:
         return line, weight
-    return msgspec.structs.replace(line, details={}), _ROW_WEIGHT
+    return msgspec.structs.replace(line, details={}), ROW_WEIGHT
 
 
 class _Waiting:
@@ -152,10 +153,10 @@ class UploadCutter:
         self._parts = 0
 
     def add(self, item: UploadItem) -> Iterator[Part]:
-        weight = _ROW_WEIGHT + _weight(item.cells)
+        weight = ROW_WEIGHT + text_weight(item.cells)
         if weight > _HEAVY_ROW:
             item = msgspec.structs.replace(item, problem="FIELD_TOO_LONG", cells=())
-            weight = _ROW_WEIGHT
+            weight = ROW_WEIGHT
         full = len(self._items) == MAX_ROWS or self._weight + weight > MAX_WEIGHT
         if self._items and full:
             yield self._leave()

@@ -104,3 +104,5 @@ class ReportsSettings(WorkerSettings):
         None, str, "PostgreSQL, postgresql://user:password@host:port/name.", env="DATABASE_URL",
         secret=True,
     )  # fmt: skip
+    database_connections: int = setting("12", count, "Connections of one process at most.")
+    partitions: int = setting("4", count, "Number of partitions of the co-partitioned topics.")

@@ -118,13 +118,19 @@ async def insert(
 
 async def forget_refused(connection: Connection, submission_id: str) -> None:
     """A file that was refused may be tried again, for example with its map named this time."""
+    refused = await connection.fetchval(
+        "select 1 from ingest.submissions"
+        " where submission_id = $1 and state = 'refused' for update",
+        submission_id,
+    )
+    if refused is None:
+        return
     for table in ("file_lines", "parts", "sealed_chunks"):
         await connection.execute(
             f"delete from ingest.{table} where submission_id = $1", submission_id
         )
     await connection.execute(
-        "delete from ingest.submissions where submission_id = $1 and state = 'refused'",
-        submission_id,
+        "delete from ingest.submissions where submission_id = $1", submission_id
     )
 
 

@@ -1,14 +1,12 @@
 """Composition root: `python -m services.match` runs the worker, `... watch` shows a topic live."""
 
-import os
-import sys
 from collections.abc import Mapping
 
 import typer
 
 from pipeline.codec import Codec
 from pipeline.deadletter import DeadLetters
-from pipeline.errors import PipelineError
+from pipeline.entry import start
 from pipeline.kafka_ledger import KafkaLedger, KafkaPlace
 from pipeline.logs import start_logs
 from pipeline.metrics import Meter
@@ -49,14 +47,8 @@ app.command("watch")(watch)
 @app.callback(invoke_without_command=True)
 def run(context: typer.Context) -> None:
     """Without a command: run a worker of the stage until SIGTERM."""
-    if context.invoked_subcommand is not None:
-        return
-    try:
-        worker = build(os.environ)
-    except PipelineError as refused:
-        sys.stderr.write(f"{NAME}: {refused}\n")
-        raise typer.Exit(refused.exit_code) from None
-    worker.run()
+    if context.invoked_subcommand is None:
+        start(build)
 
 
 if __name__ == "__main__":

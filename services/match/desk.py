@@ -19,11 +19,20 @@ class Desk:
         self._codec = codec
         self.publisher = publisher
         self._topics: dict[type[CaseChanged], str] = {}
+        self._milestones: Sequence[Milestone] | None = None
+
+    def begin(self) -> None:
+        """A message or a slice begins: what was read before may have been undone."""
+        self._milestones = None
 
     def milestones(self, ledger: Ledger) -> Sequence[Milestone]:
-        known = ledger.get(MILESTONES)
-        assert known is None or isinstance(known, tuple)
-        return known or ()
+        """Read once a message; every fact asks for them."""
+        known = self._milestones
+        if known is None:
+            stored = ledger.get(MILESTONES)
+            assert stored is None or isinstance(stored, tuple)
+            known = self._milestones = stored or ()
+        return known
 
     def open(self, ledger: Ledger, key: bytes) -> Book:
         """The book, having passed every milestone so far; a new one when there is none."""

@@ -50,16 +50,19 @@ Body = CaseLines | Withdrawal | ResultRow
 PARKED = msgspec.msgpack.Decoder(Body)
 
 
-def facts_of(records: Records, person_key: Callable[[str], str]) -> Iterator[Fact]:
-    """Cases, withdrawals, results: in this order within a part (a part has rows of one kind)."""
-    facility = records.facility_id
-    header = Header(
+def header_of(records: Records) -> Header:
+    return Header(
         records.submission_id,
         records.part_no,
         records.part_count,
-        facility,
+        records.facility_id,
         records.received_on,
     )
+
+
+def facts_of(records: Records, header: Header, person_key: Callable[[str], str]) -> Iterator[Fact]:
+    """Cases, withdrawals, results: in this order within a part (a part has rows of one kind)."""
+    facility = records.facility_id
     cases: dict[str, list[ClaimLine]] = {}
     for line in records.claims:
         lines = cases.get(line.case_key)

@@ -22,9 +22,11 @@ from services.match.directory import Directory
 from services.match.facts import (
     PARKED,
     CaseLines,
+    Header,
     ResultRow,
     Withdrawal,
     facts_of,
+    header_of,
     is_book,
 )
 from services.match.milestones import Milestones
@@ -48,18 +50,19 @@ class MatchHandler:
         self._claims = ClaimSide(self._desk, self._cases, self._outcomes, self.park)
         self._rows = ResultSide(self._desk, codec, self._results, self._outcomes, self.park)
         self._milestones = Milestones(self._desk, codec)
-        self._own: tuple[str, int] | None = None
+        self._own: Header | None = None
 
     def facts(self, message: Message) -> Iterable[Fact]:
         """Raises what the codec raises for a message that is not ours to read."""
         self._outcomes.forget()
         self._cases.forget()
         self._results.forget()
+        self._desk.begin()
         self._own = None
         event = self._codec.decode(message.value)
         if isinstance(event, Records):
-            self._own = (event.submission_id, event.part_no)
-            return facts_of(event, self._person_key)
+            self._own = header_of(event)
+            return facts_of(event, self._own, self._person_key)
         if isinstance(event, BookReleased):
             return (Fact(bytes.fromhex(event.book), Released()),)
         return (Fact(b"milestones", event),)
@@ -82,7 +85,8 @@ class MatchHandler:
     def finish(self, ledger: Ledger, message: Message | None) -> None:
         self._cases.flush(ledger)
         self._results.flush(ledger)
-        for report in self._outcomes.reports(self._own):
+        own = self._own if message is not None else None
+        for report in self._outcomes.reports(own):
             ledger.emit("import-reported", report.facility_id.encode(), self._codec.encode(report))
 
     def sweep(self, ledger: Ledger, limit: int) -> bool:

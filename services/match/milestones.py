@@ -29,10 +29,12 @@ class Milestones:
         known = tuple(self._desk.milestones(ledger))
         if not known or day > known[-1].day:
             ledger.put(MILESTONES, (*known, Milestone(DAY_CLOSED, day)))
+            self._desk.begin()
 
     def sweep(self, ledger: Ledger, limit: int) -> bool:
         """One slice: milestones in their order, until ``limit`` books were looked at. True while
         there is more to do."""
+        self._desk.begin()
         milestones = self._desk.milestones(ledger)
         state = ledger.get(SWEEP)
         assert state is None or isinstance(state, Sweep)

@@ -51,14 +51,16 @@ class Outcomes:
             part = self._parts[header] = {}
         part[outcome.row_no, outcome.command_id] = outcome
 
-    def reports(self, own: tuple[str, int] | None) -> list[ImportReported]:
-        """One report a part. ``own`` is (submission, part) of the message at hand; rows of other
-        parts waited in a quarantine, and are reported under an id of their own."""
+    def reports(self, own: Header | None) -> list[ImportReported]:
+        """One report a part; for ``own``, the part at hand, also when none of its rows came this
+        far, or all wait in a quarantine. Rows of other parts have waited there, and are reported
+        under an id of their own."""
         found = []
+        if own is not None:
+            self._parts.setdefault(own, {})
         for header, rows in self._parts.items():
-            part = (header.submission_id, header.part_no)
             name = f"{header.submission_id}/{header.part_no}/{STAGE}"
-            if part != own:
+            if header != own:
                 first = next(iter(rows.values()))
                 name += f"/released/{first.row_no}"
             found.append(

@@ -1,13 +1,11 @@
 """Composition root: `python -m services.validate`."""
 
-import os
-import sys
 from collections.abc import Mapping
 
 from claims.events import BookReleased, Claims, DayClosed, ImportReported, Records, Uploads
 from pipeline.codec import Codec
 from pipeline.deadletter import DeadLetters
-from pipeline.errors import PipelineError
+from pipeline.entry import start
 from pipeline.kafka_ledger import KafkaLedger, KafkaPlace
 from pipeline.logs import start_logs
 from pipeline.metrics import Meter
@@ -41,9 +39,4 @@ def build(env: Mapping[str, str]) -> Worker:
 
 
 if __name__ == "__main__":
-    try:
-        worker = build(os.environ)
-    except PipelineError as refused:
-        sys.stderr.write(f"{NAME}: {refused}\n")
-        sys.exit(refused.exit_code)
-    worker.run()
+    start(build)

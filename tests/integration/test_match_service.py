@@ -1,4 +1,4 @@
-"""`python -m services.match` on real Kafka, killed in the middle: nothing lost, doubled or changed."""
+"""`python -m services.match` on real Kafka, killed in the middle: nothing lost or doubled."""
 
 import asyncio
 import base64

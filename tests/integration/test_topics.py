@@ -1,5 +1,6 @@
 """`python -m pipeline.topics` makes a real cluster agree with the register, or refuses."""
 
+import asyncio
 import dataclasses
 import secrets
 
@@ -35,6 +36,9 @@ async def set_by_somebody(brokers: str, topic: str, settings: dict[str, str]) ->
     await admin.start()
     await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, settings)])
     await admin.close()
+    async with asyncio.timeout(30):
+        while not settings.items() <= (await settings_of(brokers, topic)).items():
+            pass  # the broker has accepted it and does not show it yet
 
 
 async def test_apply_makes_every_topic_and_check_then_agrees(

@@ -70,7 +70,7 @@ async def test_a_stop_commits_and_leaves_the_group_at_once(joined: Joined) -> No
     began = monotonic()
     joined.start("two", GOUJI_SESSION_S="30")
     await until(lambda: joined.owned("two") == [0, 1])
-    assert monotonic() - began < 15, "the group did not wait for a session to end"
+    assert monotonic() - began < 25, "the group did not wait for a session to end"
 
 
 async def test_a_static_member_takes_its_partitions_back_before_its_session_ends(
@@ -86,7 +86,7 @@ async def test_a_static_member_takes_its_partitions_back_before_its_session_ends
     await joined.feed(300)
     joined.start("one", **settings)
     await joined.all_said()
-    assert monotonic() - began < 20
+    assert monotonic() - began < 35
 
 
 async def test_what_cannot_be_read_is_set_aside_and_the_rest_goes_on(joined: Joined) -> None:

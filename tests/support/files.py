@@ -43,7 +43,9 @@ def tags(fields: Mapping[str, str | None]) -> str:
     return "".join(f"<{tag}>{text}</{tag}>" for tag, text in fields.items() if text is not None)
 
 
-def a_case(orders: Sequence[Mapping[str, str | None]] | None = None, **fields: str | None) -> str:
+def a_case(
+    orders: Sequence[Mapping[str, str | None]] | None = None, /, **fields: str | None
+) -> str:
     """One ddata; without ``orders`` a stage-1 line of the adult check."""
     case = {**CASE, **fields}
     head = {tag: case.pop(tag, None) for tag in ("d1", "d2")}

@@ -5,6 +5,7 @@ import sys
 
 import msgspec
 
+from pipeline.entry import start
 from pipeline.kafka_ledger import KafkaLedger, KafkaPlace
 from pipeline.logs import start_logs
 from pipeline.metrics import Meter
@@ -29,4 +30,4 @@ def build(group: str, topics: list[str]) -> Worker:
 
 
 if __name__ == "__main__":
-    build(sys.argv[1], sys.argv[2].split(",")).run()
+    start(lambda env: build(sys.argv[1], sys.argv[2].split(",")))

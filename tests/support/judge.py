@@ -1,4 +1,4 @@
-"""Runs tables that a clerk can read. A table is a story: day by day, what came and what is then true.
+"""Runs tables that a clerk can read: a story of what came on which day, and what is then so.
 
     day       | what                          | then
     114-03-20 | claim A: 21 on 114-03-10      | A pending NOT_FOUND
@@ -9,9 +9,10 @@ what    claim NAME: ORDER on DATE [field=value ...]      row NAME: PROGRAMME on 
         edit NAME: PROGRAMME on DATE [...]  delete NAME  withdraw NAME  day closes
 then    NAME STATE [REASON[(field)] ...] of a case; NAME OUTCOME [CODE] of a row; ``-`` says nothing
 
-A row is complete and right unless it says otherwise: ``missing=hdl,ldl``, ``filled=...``, ``born=``,
-``stage2=DATE``, and any value the rules read (payer=2). NAME stands for the id of a claim or a row;
-a second ``row R`` is a second upload on R's key. Everybody is one person at one facility.
+A row is complete and right unless it says otherwise: ``missing=hdl,ldl``, ``filled=...``,
+``born=``, ``stage2=DATE``, and any value the rules read (payer=2). NAME stands for the id of a
+claim or a row; a second ``row R`` is a second upload on R's key; a line without a day continues the
+one before. Everybody is one person at one facility.
 """
 
 from dataclasses import dataclass, field
@@ -67,7 +68,7 @@ def day(text: str) -> int:
 
 
 def a_claim(name: str = "A", **fields: object) -> Claim:
-    """A claim line; any field by its name. ``case`` groups lines, by default each is its own case."""
+    """A claim line; any field by its name. ``case`` groups lines; by default each is a case."""
     order = str(fields.pop("order", "21"))
     known = programmes().orders.get(order)
     visit = fields.pop("visit", day("114-03-10"))
@@ -245,19 +246,30 @@ def _fields(text: str) -> tuple[str, dict[str, object]]:
     return first, fields
 
 
+def _lines(table: str) -> list[list[str]]:
+    """The cells of each line; a line without a day continues the one before it."""
+    rows: list[list[str]] = []
+    for line in table.strip().splitlines():
+        cells = [cell.strip() for cell in line.split("|")]
+        if cells[0]:
+            rows.append(cells)
+        else:
+            rows[-1][1:] = [
+                f"{a} {b}".strip() for a, b in zip(rows[-1][1:], cells[1:], strict=True)
+            ]
+    assert rows[0] == ["day", "what", "then"], rows[0]
+    return rows[1:]
+
+
 def judge(table: str) -> Story:
-    """Play a table, and compare each line's ``then``; the story is given back for more questions."""
+    """Play a table, compare each line's ``then``, and give the story back for more questions."""
     story = Story()
-    lines = [line.strip() for line in table.strip().splitlines() if line.strip()]
-    columns = [cell.strip() for cell in lines[0].split("|")]
-    assert columns == ["day", "what", "then"], columns
-    for line in lines[1:]:
-        when, what, then = (cell.strip() for cell in line.split("|"))
+    for when, what, then in _lines(table):
         story.step(day(when), what)
         for clause in then.split(";"):
             name, _, expected = clause.strip().partition(" ")
             if name == "-":
                 continue
             found = {story.said.get(name, ""), story.state_of(name)}
-            assert expected in found, f"{line}\n{name}: expected {expected!r}, found {found}"
+            assert expected in found, f"{when} {what}\n{name}: {expected!r}, found {found}"
     return story

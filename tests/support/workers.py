@@ -14,7 +14,6 @@ from pipeline.deadletter import DEAD_LETTERS_TOPIC
 from tests.support.join import Row
 from tests.support.kafka import committed, make_topics, produce, until
 
-
 DEAD_PARTITIONS = 4
 
 

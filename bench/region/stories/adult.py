@@ -15,7 +15,7 @@ def stage1_on_time(story: Story) -> None:
     story.lives(claim, nothing(story.month.claims), ok(day))
 
 
-@scenario("adult", 500, "3", "RESULT_WITHOUT_CLAIM")
+@scenario("adult", 500, "3", "RESULT_WITHOUT_CLAIM", rare=True)
 def stage1_result_first(story: Story) -> None:
     """The row comes before the claim and waits for it."""
     code, visit, day = adult(story), story.visit(), story.month.early

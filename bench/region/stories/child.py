@@ -30,7 +30,7 @@ def visit_with_education(story: Story) -> None:
     story.lives(claim, nothing(story.month.claims), ok(day))
 
 
-@scenario("child", 200, "3", "RESULT_WITHOUT_CLAIM")
+@scenario("child", 200, "3", "RESULT_WITHOUT_CLAIM", rare=True)
 def visit_result_first(story: Story) -> None:
     """The row comes before the claim."""
     visit, day = story.visit(), story.month.early

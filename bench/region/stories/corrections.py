@@ -77,7 +77,9 @@ def two_rows_in_one_file_worse(story: Story) -> None:
     row = stage1_row(story, visit)
     story.row("adult", month.results, row, "superseded")
     story.row("adult", month.results, row | {"hdl": ""}, "stored")
-    story.lives(claim, nothing(month.claims), wrong(month.results, "STAGE1_INCOMPLETE"))
+    # Row by row: the case is answered for as long as the file has not been read further.
+    worse = wrong(month.results, "STAGE1_INCOMPLETE")
+    story.lives(claim, nothing(month.claims), ok(month.results), worse)
 
 
 @scenario("adult", 20, "LOCKED", "BIRTH_MISMATCH")

@@ -19,7 +19,7 @@ def screen_on_time(story: Story) -> None:
     story.lives(claim, nothing(story.month.claims), ok(day), positive=positive)
 
 
-@scenario("oral", 200, "3", "RESULT_WITHOUT_CLAIM")
+@scenario("oral", 200, "3", "RESULT_WITHOUT_CLAIM", rare=True)
 def screen_result_first(story: Story) -> None:
     """The row comes before the claim."""
     visit, day = story.visit(), story.month.early

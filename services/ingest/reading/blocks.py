@@ -97,7 +97,7 @@ class Scanner:
         if end < 0:
             return 0
         inner = self._buffer[self._at : end].lower()
-        return 0 if b"<ddata" in inner or b"<!" in inner else end + len(_END)
+        return 0 if b"ddata" in inner or b"<!" in inner else end + len(_END)
 
     def _given_up(self) -> Block | None:
         """The open case, when the file has ended or the case outgrew its bound."""
@@ -146,7 +146,11 @@ class Scanner:
     def _outside(self, end: int) -> None:
         """What stands before ``end`` belongs to no case."""
         piece = self._take(end)
-        if piece and not piece.isspace():
+        if piece.isspace():
+            # One blank stands for all: the line ends between a million cases are no news.
+            if not self.skeleton[-1:].isspace():
+                self.skeleton += b"\n"
+        elif piece:
             self.overgrown = self.overgrown or len(self.skeleton) > MAX_SKELETON
             if not self.overgrown:
                 self.skeleton += piece

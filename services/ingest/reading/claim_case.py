@@ -61,7 +61,7 @@ class CaseReader:
         offset: int,
         first_row: int,
     ) -> CaseRead | None:
-        """The case, or None when there is nothing to say about it (no preventive line).
+        """The case, or None for one of another type about which there is nothing to say.
 
         position, offset   where it stands, for the report
         first_row          row number of its first line; further lines count on from it
@@ -73,7 +73,7 @@ class CaseReader:
         key = self._key(header, case)
         errors = self._errors(case, person, visit, key, orders)
         shown = mask_person_id(person[:20])
-        if not errors and not self.seen.add(header.key_start, case.get("d1"), int(case.get("d2"))):
+        if not errors and not self._is_first(header, case):
             errors = [case_refusal("C_DUP", "d2", key)]
         if errors:
             return self.refuse(position, offset, errors, header.facility_id, key, shown)
@@ -87,7 +87,7 @@ class CaseReader:
             self.counts.cases_emitted += 1
         else:
             self.counts.cases_without_line += 1
-            if not notes:
+            if not notes and normalised(case.get("d1")) != PREVENTIVE:
                 return None
         return CaseRead(
             position, offset, header.facility_id, key, shown, tuple(lines), tuple(notes), False
@@ -105,6 +105,10 @@ class CaseReader:
         """A case that is not taken. Called from outside it must have been counted as read."""
         self.counts.cases_refused += 1
         return CaseRead(position, offset, facility_id, key, shown, (), tuple(errors), True)
+
+    def _is_first(self, header: Header, case: Values) -> bool:
+        kind, number = normalised(case.get("d1")), int(case.get("d2"))
+        return self.seen.add(header.key_start, kind, number)
 
     @staticmethod
     def _key(header: Header, case: Values) -> str:

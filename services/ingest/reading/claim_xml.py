@@ -61,6 +61,9 @@ def _plain_case(text: str) -> tuple[dict[str, str], list[dict[str, str]]] | None
         return None
     if text.count("<dhead>") != 1 or text.count("<dbody>") != 1:
         return None
+    # dbody follows dhead: neither lies inside the other.
+    if text.rpartition("<dbody>")[0].rstrip()[-8:] != "</dhead>":
+        return None
     tags: dict[str, str] = {}
     orders: list[dict[str, str]] = []
     into, accounted = tags, 2 * len(("ddata", "dhead", "dbody"))
@@ -77,7 +80,9 @@ def _plain_case(text: str) -> tuple[dict[str, str], list[dict[str, str]]] | None
             orders.append(into)
         elif mark:
             into = tags
-    return (tags, orders) if accounted == text.count("<") and _well_formed(text) else None
+    if accounted != text.count("<") or not tags.keys().isdisjoint((*GROUPS, ORDER)):
+        return None
+    return (tags, orders) if _well_formed(text) else None
 
 
 def _well_formed(text: str) -> bool:

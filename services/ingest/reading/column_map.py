@@ -14,9 +14,9 @@ import msgspec
 from claims.periods import EPOCH_ORDINAL
 from services.ingest.reading.header_names import header_name
 from services.ingest.reading.known_columns import EXTRACT, Known, known_columns
+from services.ingest.reading.raw_rows import MAX_COLUMNS
 
 LONGEST_LINE = 100_000
-MOST_COLUMNS = 512
 
 
 class MapError(Exception):
@@ -135,7 +135,7 @@ class ColumnMap:
         for column in self.columns:
             if not self.head.header and column.index < 1:
                 raise MapError(self.file, f"{column.name} has no index, and there is no header")
-            if column.index < 0 or column.index > MOST_COLUMNS:
+            if column.index < 0 or column.index > MAX_COLUMNS:
                 raise MapError(self.file, f"{column.name}: index {column.index} is out of range")
             if column.index and column.index in seen:
                 raise MapError(

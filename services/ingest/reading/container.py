@@ -29,7 +29,7 @@ CHUNK = MIB
 _ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf", b"BZh", b"\xfd7zXZ")
 _FOREIGN = (*_ARCHIVES[3:], b"\xd0\xcf\x11\xe0", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
 _ARCHIVE_NAMES = (".zip", ".gz", ".7z", ".rar", ".tar", ".tgz", ".bz2", ".xz", ".xlsx", ".jar")
-_READ_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile, NotImplementedError)
+READ_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile, NotImplementedError)
 
 
 class Container:
@@ -67,7 +67,7 @@ class Container:
                     if self.packed:
                         self._check(total, packed_size)
                     yield chunk
-        except _READ_ERRORS as damage:
+        except READ_ERRORS as damage:
             raise FileRefused("F_CONTAINER", type(damage).__name__) from None
 
     def _check(self, total: int, packed_size: int) -> None:
@@ -114,7 +114,7 @@ def _zip(path: Path) -> Container:
                 return Container(path, "zip", "xlsx", "xl/workbook.xml")
             _check_entries(entries, workbook=False)
             return Container(path, "zip", "xml", _the_xml(archive, entries))
-    except (*_READ_ERRORS, ValueError, RuntimeError, OSError) as damage:
+    except (*READ_ERRORS, ValueError, RuntimeError, OSError) as damage:
         raise FileRefused("F_CONTAINER", type(damage).__name__) from None
 
 

@@ -61,6 +61,7 @@ class CsvRows:
         self._delimiter = delimiter
         self._lines = text_lines(container, decoding)
         self._waiting: deque[str | None] = deque()
+        self._closed = True
 
     def __iter__(self) -> Iterator[RawRow]:
         row_no = 0
@@ -100,32 +101,32 @@ class CsvRows:
         return RawRow(row_no, texts)
 
     def _quoted(self, line: str) -> list[str] | None:
-        """The cells of a record that holds quotes, over several lines if need be."""
-        lines, quotes = [line], line.count('"')
-        while quotes % 2 and len(lines) < MAX_RECORD_LINES:
+        """The cells of a record that holds quotes, over several lines if need be; None when a quote
+        is not closed in time. Then all but the first line are left for the next records."""
+        lines = [line]
+        reader = csv.reader(self._continued(lines), delimiter=self._delimiter)
+        try:
+            cells = next(reader)
+        except csv.Error:
+            cells = []
+        if self._closed and cells and (len(lines) == 1 or self._fits(cells)):
+            return cells
+        self._waiting.extendleft(reversed(lines[1:]))
+        return None
+
+    def _continued(self, lines: list[str]) -> Iterator[str]:
+        """The lines that the parser asks for; it asks for a further one only inside quotes."""
+        self._closed = True
+        yield lines[0]
+        while len(lines) < MAX_RECORD_LINES:
             further = self._next()
-            if further is None or further == "":
+            if not further:
                 if further is None:
                     self._waiting.appendleft(None)
                 break
             lines.append(further)
-            quotes += further.count('"')
-        if quotes % 2 == 0:
-            cells = self._parsed(lines)
-            if cells is not None and (len(lines) == 1 or self._fits(cells)):
-                return cells
-        self._waiting.extendleft(reversed(lines[1:]))
-        alone = self._parsed(lines[:1])
-        # A quote inside a field, as in 5", is a character like any other.
-        opened = line.startswith('"') or f'{self._delimiter}"' in line
-        return alone if alone is not None and not opened and self._fits(alone) else None
-
-    def _parsed(self, lines: list[str]) -> list[str] | None:
-        try:
-            record = next(csv.reader(lines, delimiter=self._delimiter), [])
-        except csv.Error:
-            return None
-        return record
+            yield further
+        self._closed = False
 
     def _fits(self, cells: list[str]) -> bool:
         return not self.width or len(cells) == self.width

@@ -28,7 +28,8 @@ class CaseRead(msgspec.Struct, frozen=True, gc=False):
     byte_offset    where it begins in the unpacked file, from 0; -1 when unknown
     facility_id    t2 as it stands in the file; the caller finds the canonical code
     person_masked  first five characters of d3, then stars
-    lines          claim lines to be emitted; never empty unless there are findings
+    lines          claim lines to be emitted; empty for a case that is refused or has no
+                   preventive line (such a case comes out when it is of type A3 or has findings)
     findings       refused: every error at once; else warnings and skipped lines (L_CODE, W_NOT_A3)
     """
 

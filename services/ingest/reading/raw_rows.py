@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple, Protocol
 
-MAX_COLUMNS = 512
+MAX_COLUMNS = 200
 # No field of any layout comes near; a message of 500 rows must stay small.
 MAX_CELL, MAX_ROW = 4_000, 16_000
 

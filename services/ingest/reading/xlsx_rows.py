@@ -4,6 +4,7 @@ Every part is looked at before it is trusted: XML with a DTD is refused, and a t
 would not fit into memory. source: uploads.md section 1; R-27.
 """
 
+import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -12,13 +13,20 @@ from xml.parsers import expat
 
 from openpyxl import load_workbook
 
-from services.ingest.reading.container import MAX_RATIO, MIB, RATIO_COUNTS_FROM, Container
+from services.ingest.reading.container import (
+    MAX_RATIO,
+    MIB,
+    RATIO_COUNTS_FROM,
+    READ_ERRORS,
+    Container,
+)
 from services.ingest.reading.findings import FileRefused
 from services.ingest.reading.raw_rows import MAX_CELL, MAX_COLUMNS, MAX_ROW, TOO_LONG, RawRow
 
 # Texts and styles are held whole by the spreadsheet library; sheets are streamed.
-MAX_HELD, MAX_SHEETS = 32 * MIB, 256 * MIB
+MAX_HELD, MAX_SHEETS = 24 * MIB, 256 * MIB
 MAX_ROWS = 1_048_576
+_FAR_AWAY = re.compile(rb"""\br\s*=\s*["'][A-Za-z]{0,3}([0-9]{7,})""")
 
 
 class XlsxRows:
@@ -33,14 +41,16 @@ class XlsxRows:
         self._container = container
 
     def __iter__(self) -> Iterator[RawRow]:
-        try:
-            book = load_workbook(self._container.path, read_only=True, data_only=True)
-        except Exception as damage:  # the library raises whatever it meets in the parts
-            raise FileRefused("F_CONTAINER", type(damage).__name__) from None
-        try:
-            yield from self._rows(book)
-        finally:
-            book.close()
+        # Opened here: by path the library insists on the name of a workbook.
+        with self._container.path.open("rb") as file:
+            try:
+                book = load_workbook(file, read_only=True, data_only=True)
+            except Exception as damage:  # the library raises whatever it meets in the parts
+                raise FileRefused("F_CONTAINER", type(damage).__name__) from None
+            try:
+                yield from self._rows(book)
+            finally:
+                book.close()
 
     def _rows(self, book: Any) -> Iterator[RawRow]:
         if not book.worksheets:
@@ -64,6 +74,8 @@ class XlsxRows:
             yield self._row(row_no, values)
 
     def _row(self, row_no: int, values: tuple[Any, ...]) -> RawRow:
+        if values.count(None) == len(values):
+            return RawRow(row_no, [])
         cells = [_text(value) for value in values]
         while len(cells) > self.width and cells and cells[-1] == "":
             cells.pop()
@@ -99,26 +111,35 @@ def check_parts(container: Container) -> None:
             for entry in archive.infolist():
                 if entry.filename.endswith((".xml", ".rels", ".vml")):
                     with archive.open(entry) as part:
-                        _check_part(part, _limit(entry.filename), max(1, entry.compress_size))
-    except (zipfile.BadZipFile, expat.ExpatError, EOFError, OSError, ValueError) as damage:
+                        _check_part(part, entry)
+    except (*READ_ERRORS, expat.ExpatError, OSError, ValueError, RuntimeError) as damage:
         raise FileRefused("F_CONTAINER", type(damage).__name__) from None
 
 
-def _limit(name: str) -> int:
-    return MAX_SHEETS if name.startswith("xl/worksheets/") else MAX_HELD
-
-
-def _check_part(part: Any, limit: int, packed: int) -> None:
+def _check_part(part: Any, entry: zipfile.ZipInfo) -> None:
+    is_sheet = entry.filename.startswith("xl/worksheets/")
+    limit = MAX_SHEETS if is_sheet else MAX_HELD
+    packed = max(1, entry.compress_size)
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = _refuse_doctype
-    total = 0
+    total, tail = 0, b""
     while chunk := part.read(MIB):
         total += len(chunk)
         if total > limit or (total > RATIO_COUNTS_FROM and total > packed * MAX_RATIO):
             raise FileRefused("F_UNSAFE", f"> {limit} bytes", hint="試算表解壓縮後過大。")
         parser.Parse(chunk, False)
+        if is_sheet:
+            _check_places(tail + chunk)
+            tail = chunk[-40:]
     if total:
         parser.Parse(b"", True)
+
+
+def _check_places(xml: bytes) -> None:
+    """A row number beyond all spreadsheets would make the library count up to it."""
+    for place in _FAR_AWAY.finditer(xml):
+        if int(place[1][:12]) > MAX_ROWS:
+            raise FileRefused("F_UNSAFE", hint="試算表的列號超出範圍。")
 
 
 def _refuse_doctype(*_: Any) -> None:

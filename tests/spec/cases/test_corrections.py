@@ -6,10 +6,10 @@ from tests.support.judge import judge
 def test_a_second_row_with_the_same_content_changes_nothing() -> None:
     judge(
         """
-        day       | what                               | then
-        114-04-05 | claim A: 21 on 114-03-10           | -
-        114-04-06 | row R: adult on 114-03-10          | R matched
-        114-04-07 | row R: adult on 114-03-10          | R unchanged; A matched
+        day       | what                      | then
+        114-04-05 | claim A: 21 on 114-03-10  | -
+        114-04-06 | row R: adult on 114-03-10 | R matched
+        114-04-07 | row R: adult on 114-03-10 | R unchanged; A matched
         """
     )
 
@@ -17,14 +17,15 @@ def test_a_second_row_with_the_same_content_changes_nothing() -> None:
 def test_an_adult_birth_date_is_locked_from_the_upload_on() -> None:
     judge(
         """
-        day       | what                                         | then
-        114-04-05 | claim A: 21 on 114-03-10                     | -
-        114-04-06 | row R: adult on 114-03-10 born=060-01-01     | A pending_error BIRTH_MISMATCH
-        114-04-07 | row R: adult on 114-03-10 born=060-05-05     | R refused LOCKED; A pending_error BIRTH_MISMATCH
-        114-04-07 | edit R: adult on 114-03-10 born=060-05-05    | R refused LOCKED
-        114-04-07 | edit R: adult on 114-03-11 born=060-01-01    | R refused LOCKED
-        114-04-08 | delete R                                     | R done; A pending NOT_FOUND
-        114-04-08 | row R: adult on 114-03-10                    | R matched; A matched
+        day       | what                                      | then
+        114-04-05 | claim A: 21 on 114-03-10                  | -
+        114-04-06 | row R: adult on 114-03-10 born=060-01-01  | A pending_error BIRTH_MISMATCH
+        114-04-07 | row R: adult on 114-03-10 born=060-05-05  | R refused LOCKED; A pending_error
+                  |                                           | BIRTH_MISMATCH
+        114-04-07 | edit R: adult on 114-03-10 born=060-05-05 | R refused LOCKED
+        114-04-07 | edit R: adult on 114-03-11 born=060-01-01 | R refused LOCKED
+        114-04-08 | delete R                                  | R done; A pending NOT_FOUND
+        114-04-08 | row R: adult on 114-03-10                 | R matched; A matched
         """
     )
 
@@ -32,13 +33,13 @@ def test_an_adult_birth_date_is_locked_from_the_upload_on() -> None:
 def test_in_one_file_the_later_row_wins_locks_or_not() -> None:
     judge(
         """
-        day       | what                                              | then
-        114-04-05 | claim A: 21 on 114-03-10                          | -
-        114-04-06 | row R: adult on 114-03-10 born=060-01-01 file=F   | A pending_error BIRTH_MISMATCH
-        114-04-06 | row R: adult on 114-03-10 file=F                  | A matched
-        114-04-05 | claim B: 95 on 114-03-10                          | -
-        114-04-06 | row S: oral on 114-03-10 file=G                   | B matched
-        114-04-06 | row S: oral on 114-03-10 payer=2 file=G           | B pending_error PAYER_NOT_1
+        day       | what                                            | then
+        114-04-05 | claim A: 21 on 114-03-10                        | -
+        114-04-06 | row R: adult on 114-03-10 born=060-01-01 file=F | A pending_error BIRTH_MISMATCH
+        114-04-06 | row R: adult on 114-03-10 file=F                | A matched
+        114-04-05 | claim B: 95 on 114-03-10                        | -
+        114-04-06 | row S: oral on 114-03-10 file=G                 | B matched
+        114-04-06 | row S: oral on 114-03-10 payer=2 file=G         | B pending_error PAYER_NOT_1
         """
     )
 
@@ -46,13 +47,13 @@ def test_in_one_file_the_later_row_wins_locks_or_not() -> None:
 def test_a_command_names_the_version_it_saw() -> None:
     judge(
         """
-        day       | what                                            | then
-        114-04-06 | row R: adult on 114-03-10                       | R stored
-        114-04-06 | edit R: adult on 114-03-10 missing=hdl          | R done
-        114-04-07 | edit R: adult on 114-03-10 seen=1               | R refused VERSION_CONFLICT
-        114-04-07 | edit R: adult on 114-03-10 seen=2               | R done
-        114-04-07 | edit X: adult on 114-03-10                      | X refused UNKNOWN_CASE
-        114-04-07 | delete X                                        | X refused UNKNOWN_CASE
+        day       | what                                   | then
+        114-04-06 | row R: adult on 114-03-10              | R stored
+        114-04-06 | edit R: adult on 114-03-10 missing=hdl | R done
+        114-04-07 | edit R: adult on 114-03-10 seen=1      | R refused VERSION_CONFLICT
+        114-04-07 | edit R: adult on 114-03-10 seen=2      | R done
+        114-04-07 | edit X: adult on 114-03-10             | X refused UNKNOWN_CASE
+        114-04-07 | delete X                               | X refused UNKNOWN_CASE
         """
     )
 
@@ -60,9 +61,9 @@ def test_a_command_names_the_version_it_saw() -> None:
 def test_an_edit_does_not_land_on_another_row() -> None:
     judge(
         """
-        day       | what                                                  | then
-        114-04-06 | row R: child on 114-03-10 order=71 born=114-02-01     | R stored
-        114-04-06 | row S: child on 114-03-11 order=71 born=114-02-01     | S stored
-        114-04-07 | edit S: child on 114-03-10 order=71 born=114-02-01    | S refused DUPLICATE_RESULT
+        day       | what                                               | then
+        114-04-06 | row R: child on 114-03-10 order=71 born=114-02-01  | R stored
+        114-04-06 | row S: child on 114-03-11 order=71 born=114-02-01  | S stored
+        114-04-07 | edit S: child on 114-03-10 order=71 born=114-02-01 | S refused DUPLICATE_RESULT
         """
     )

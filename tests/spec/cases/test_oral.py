@@ -28,9 +28,9 @@ from tests.support.judge import judge
 def test_content_rules(order: str, values: str, state: str) -> None:
     judge(
         f"""
-        day       | what                               | then
-        114-04-05 | claim A: {order} on 114-03-10      | A pending NOT_FOUND
-        114-04-06 | row R: oral on 114-03-10 {values}  | A {state}
+        day       | what                              | then
+        114-04-05 | claim A: {order} on 114-03-10     | A pending NOT_FOUND
+        114-04-06 | row R: oral on 114-03-10 {values} | A {state}
         """
     )
 
@@ -38,9 +38,9 @@ def test_content_rules(order: str, values: str, state: str) -> None:
 def test_a_habit_given_up_is_a_hint() -> None:
     story = judge(
         """
-        day       | what                                          | then
-        114-04-05 | claim A: 95 on 114-03-10                      | -
-        114-04-06 | row R: oral on 114-03-10 betel=0 smoking=1    | A matched
+        day       | what                                       | then
+        114-04-05 | claim A: 95 on 114-03-10                   | -
+        114-04-06 | row R: oral on 114-03-10 betel=0 smoking=1 | A matched
         """
     )
     assert [hint.code for hint in story.journal[-1].hints] == ["HABIT_DOUBTFUL"]
@@ -49,11 +49,13 @@ def test_a_habit_given_up_is_a_hint() -> None:
 def test_a_correction_that_still_fails_says_so() -> None:
     judge(
         """
-        day       | what                                        | then
-        114-04-05 | claim A: 95 on 114-03-10                    | -
-        114-04-06 | row R: oral on 114-03-10 betel=0 smoking=0  | A pending_error HABIT_MISMATCH(betel,smoking)
-        114-04-07 | row R: oral on 114-03-10 betel=0 payer=3    | A pending_error PAYER_NOT_1 HABIT_NOT_ELIGIBLE(betel,smoking)
-        114-04-08 | row R: oral on 114-03-10                    | A matched
+        day       | what                                       | then
+        114-04-05 | claim A: 95 on 114-03-10                   | -
+        114-04-06 | row R: oral on 114-03-10 betel=0 smoking=0 | A pending_error
+                  |                                            | HABIT_MISMATCH(betel,smoking)
+        114-04-07 | row R: oral on 114-03-10 betel=0 payer=3   | A pending_error PAYER_NOT_1
+                  |                                            | HABIT_NOT_ELIGIBLE(betel,smoking)
+        114-04-08 | row R: oral on 114-03-10                   | A matched
         """
     )
 
@@ -61,10 +63,10 @@ def test_a_correction_that_still_fails_says_so() -> None:
 def test_two_orders_of_one_visit_are_answered_by_the_same_row() -> None:
     judge(
         """
-        day       | what                                             | then
-        114-04-05 | claim A: 95 on 114-03-10                         | -
-        114-04-05 | claim B: 97 on 114-03-10                         | -
-        114-04-06 | row R: oral on 114-03-10 indigenous=1 betel=3    | A matched; B matched
+        day       | what                                          | then
+        114-04-05 | claim A: 95 on 114-03-10                      | -
+        114-04-05 | claim B: 97 on 114-03-10                      | -
+        114-04-06 | row R: oral on 114-03-10 indigenous=1 betel=3 | A matched; B matched
         """
     )
 
@@ -72,14 +74,14 @@ def test_two_orders_of_one_visit_are_answered_by_the_same_row() -> None:
 def test_a_matched_row_is_locked_and_never_deleted() -> None:
     judge(
         """
-        day       | what                                      | then
-        114-04-05 | claim A: 95 on 114-03-10                  | -
-        114-04-06 | row R: oral on 114-03-10 payer=2          | -
-        114-04-06 | delete R                                  | R refused DELETE_NOT_ALLOWED
-        114-04-06 | edit R: oral on 114-03-10 payer=1         | A matched; R done
-        114-04-07 | row R: oral on 114-03-10 payer=1          | R unchanged
-        114-04-07 | row R: oral on 114-03-10 betel=3          | A matched; R refused LOCKED
-        114-04-07 | edit R: oral on 114-03-10 betel=3         | A matched; R refused LOCKED
-        114-04-07 | delete R                                  | A matched; R refused DELETE_NOT_ALLOWED
+        day       | what                              | then
+        114-04-05 | claim A: 95 on 114-03-10          | -
+        114-04-06 | row R: oral on 114-03-10 payer=2  | -
+        114-04-06 | delete R                          | R refused DELETE_NOT_ALLOWED
+        114-04-06 | edit R: oral on 114-03-10 payer=1 | A matched; R done
+        114-04-07 | row R: oral on 114-03-10 payer=1  | R unchanged
+        114-04-07 | row R: oral on 114-03-10 betel=3  | A matched; R refused LOCKED
+        114-04-07 | edit R: oral on 114-03-10 betel=3 | A matched; R refused LOCKED
+        114-04-07 | delete R                          | A matched; R refused DELETE_NOT_ALLOWED
         """
     )

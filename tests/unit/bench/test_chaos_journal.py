@@ -43,7 +43,7 @@ GOOD = (
 
 def test_a_whole_journal_has_nothing_wrong_with_it() -> None:
     reader = a_reader(*GOOD)
-    assert journal.lost(reader, [PART.submission_id]) == 0
+    assert journal.lost(reader, {PART.submission_id: 1}) == 0
     assert journal.repeated(reader) == journal.differing(reader) == journal.gaps(reader) == 0
     assert journal.misplaced(reader, 4) == journal.after_their_day(reader) == 0
     assert journal.answered(reader)
@@ -52,7 +52,7 @@ def test_a_whole_journal_has_nothing_wrong_with_it() -> None:
 @pytest.mark.parametrize("gone", ["claims", "import-reported", "case-changed"])
 def test_what_is_missing_is_counted_as_lost(gone: str) -> None:
     reader = a_reader(*(told for told in GOOD if told[0] != gone))
-    assert journal.lost(reader, [PART.submission_id]) == 1
+    assert journal.lost(reader, {PART.submission_id: 1}) == 1
 
 
 def test_a_row_without_outcome_keeps_the_run_waiting() -> None:

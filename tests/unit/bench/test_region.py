@@ -128,7 +128,7 @@ def test_case_numbers_are_unique_and_facilities_are_of_the_schedule(
     for day in schedule["days"]:
         for item in day["items"]:
             assert item["facility"] in codes
-            assert item["what"] == "command" or (region / item["path"]).is_file()
+            assert item["what"] == "commands" or (region / item["path"]).is_file()
 
 
 def test_claim_files_are_cp950_with_crlf_and_right_totals(region: Path) -> None:

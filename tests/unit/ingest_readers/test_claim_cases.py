@@ -165,6 +165,12 @@ def test_preventive_codes_in_another_case_type_are_warned_about(tmp_path: Path) 
     assert (got.lines, got.case_codes, got.counts.cases_without_line) == ([], ["W_NOT_A3"], 1)
 
 
+def test_a_preventive_case_without_a_preventive_line_is_named(tmp_path: Path) -> None:
+    got = lines_of(tmp_path, {"p4": "00123C", "p3": "0"})
+    assert [(case.case_key, case.lines, case.findings) for case in got.cases] == [(KEY, (), ())]
+    assert got.counts.cases_without_line == 1
+
+
 def test_other_cases_pass_in_silence(tmp_path: Path) -> None:
     got = lines_of(tmp_path, {"p4": "00123C"}, d1="02")
     assert (got.items, got.counts.cases_without_line, got.counts.conserved()) == ([], 1, True)

@@ -1,4 +1,4 @@
-"""Claim files as a whole: what refuses one, what is only said about it (claim-file.md section 9)."""
+"""Claim files as a whole: what refuses one, what is only said of it (claim-file.md section 9)."""
 
 from pathlib import Path
 
@@ -86,7 +86,7 @@ def test_one_bad_case_costs_only_itself(tmp_path: Path) -> None:
     got = read(tmp_path, text)
     assert (got.refused, len(got.lines), got.case_codes) == (None, 2, ["C_XML"])
     bad = next(case for case in got.cases if case.refused)
-    assert (bad.position, bad.person_masked) == (2, "")
+    assert (bad.position, bad.person_masked) == (2, "A1234*****")
     assert text.encode("cp950")[bad.byte_offset :].startswith(broken[:40].encode())
 
 

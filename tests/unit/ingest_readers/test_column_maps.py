@@ -10,6 +10,7 @@ import pytest
 
 from claims.layouts import PROGRAMMES, layout
 from claims.periods import from_iso
+from claims.rows import row_reader
 from services.ingest.reading.column_map import ColumnMap, MapError, read_map
 from services.ingest.reading.maps import LAYOUTS, Maps
 from tests.support.files import MAPS, a_table, read
@@ -36,6 +37,20 @@ def test_every_map_of_the_product_loads_and_covers_its_layout() -> None:
         assert found is not None
         assert {column.name for column in found.columns} == set(layout(programme).names)
     assert set(MAPS.versions) >= {"A-2026.1", "AF-2026.1", "C-2026.1", "O-2026.1", "E-2026.1"}
+
+
+@pytest.mark.parametrize("programme", PROGRAMMES)
+def test_the_example_row_of_a_map_is_one_that_validate_takes(programme: str) -> None:
+    found = MAPS.valid(programme, from_iso("2025-01-01"))
+    assert found is not None
+    lines = (LAYOUTS / found.file).read_text(encoding="utf-8").splitlines()
+    at = next(place for place, line in enumerate(lines) if line.startswith("# Example row"))
+    cells = lines[at + 1].removeprefix("#").strip().split(",")
+    names = layout(programme).names
+    checked = row_reader(programme, names, ("",) * len(names)).check(
+        cells, from_iso("2025-06-01"), (cells[names.index("facility_id")],)
+    )
+    assert (checked.errors, checked.missing) == ([], ())
 
 
 def test_the_official_numbers_stand_in_the_adult_map() -> None:

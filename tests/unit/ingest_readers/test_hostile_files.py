@@ -1,16 +1,15 @@
 """Files made to harm: a clear refusal, bounded memory, never an exception (issue 3, section 5)."""
 
 import gzip
-import io
 import zipfile
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook
 
 from services.ingest.reading.api import RESULTS
 from services.ingest.reading.container import MAX_UNPACKED
 from tests.support.files import a_case, a_claim_file, a_table, a_zip, read
+from tests.support.workbooks import SHEET, STYLES, TEXTS, parts
 
 DTD = '<!DOCTYPE outpatient [<!ENTITY a "b"><!ENTITY x SYSTEM "file:///etc/passwd">]>'
 GOOD = a_claim_file(a_case()).encode("cp950")
@@ -21,18 +20,11 @@ def with_dtd(dtd: str = DTD) -> str:
     return f"{declaration}\r\n{dtd}\r\n{rest}"
 
 
-def a_workbook(**parts: str) -> bytes:
-    """A workbook with the given text put into one of its parts, by a piece of the part's name."""
-    out = io.BytesIO()
-    book = Workbook()
-    book.active.append(["身分證號"])
-    book.save(out)
-    old = zipfile.ZipFile(io.BytesIO(out.getvalue()))
-    files = {name: old.read(name) for name in old.namelist()}
-    for piece, text in parts.items():
-        name = next(name for name in files if piece in name)
-        files[name] = text.encode()
-    return a_zip(files)
+def with_part(part: str, text: str) -> bytes:
+    """A workbook one part of which is replaced."""
+    files = parts(["身分證號"])
+    assert part in files
+    return a_zip({**files, part: text.encode()})
 
 
 @pytest.mark.parametrize("dtd", [DTD, "<!doctype x>", '<!ENTITY a "b">', "<!ELEMENT a ANY>"])
@@ -159,23 +151,30 @@ def test_a_gzip_bomb_is_refused(tmp_path: Path) -> None:
     assert read(tmp_path, gzip.compress(b"\n" * 20_000_000)).refused == "F_UNSAFE"
 
 
+def test_an_extract_over_its_limit_is_refused_while_it_is_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.ingest.reading.container.MAX_EXTRACT", len(GOOD) - 1)
+    assert read(tmp_path, gzip.compress(GOOD)).refused == "F_UNSAFE"
+
+
 def test_a_damaged_gzip_is_refused(tmp_path: Path) -> None:
     assert read(tmp_path, gzip.compress(GOOD)[:-9]).refused == "F_CONTAINER"
 
 
-@pytest.mark.parametrize("part", ["sheet1", "workbook.xml", "styles"])
+@pytest.mark.parametrize("part", [SHEET, TEXTS, STYLES, "xl/workbook.xml"])
 def test_a_workbook_with_a_dtd_is_refused(tmp_path: Path, part: str) -> None:
-    data = a_workbook(**{part: f'<?xml version="1.0"?>{DTD}<a>&a;</a>'})
+    data = with_part(part, f'<?xml version="1.0"?>{DTD}<a>&a;</a>')
     assert read(tmp_path, data, kind="oral").refused == "F_UNSAFE"
 
 
 def test_a_workbook_with_an_oversized_part_is_refused(tmp_path: Path) -> None:
-    data = a_workbook(styles="<a>" + " " * 11_000_000 + "</a>")
+    data = with_part(STYLES, "<a>" + " " * 11_000_000 + "</a>")
     assert read(tmp_path, data, kind="oral").refused == "F_UNSAFE"
 
 
 def test_a_damaged_workbook_is_refused(tmp_path: Path) -> None:
-    assert read(tmp_path, a_workbook(sheet1="<worksheet>"), kind="oral").refused == "F_CONTAINER"
+    assert read(tmp_path, with_part(SHEET, "<worksheet>"), kind="oral").refused == "F_CONTAINER"
 
 
 @pytest.mark.parametrize("start", [b"%PDF-1.4", b"\xd0\xcf\x11\xe0\xa1\xb1", b"Rar!\x1a", b""])

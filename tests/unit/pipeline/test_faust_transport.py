@@ -30,7 +30,8 @@ def test_the_versions_are_those_the_overrides_were_written_for() -> None:
 )
 def test_every_overridden_name_exists_with_the_same_parameters(ours: type, theirs: type) -> None:
     new = {
-        "seek_all", "_seek_all", "is_behind", "is_stale", "show_positions", "position",
+        "seek_all", "_seek_all", "is_behind", "is_stale", "position",
+        "show_positions", "_show_positions",
     }  # fmt: skip
     for name, value in vars(ours).items():
         if name.startswith("__") or name in new:
@@ -53,13 +54,13 @@ def test_the_attributes_we_set_are_those_the_consumer_reads() -> None:
 async def test_the_names_we_lean_on_are_still_there() -> None:
     for owner, names in {
         driver.AIOKafkaConsumerThread: ("call_thread", "_ensure_consumer", "_fetch_records"),
-        driver.Consumer: ("_wait_next_records", "earliest_offsets", "_commit", "_to_message"),
+        driver.Consumer: ("_wait_next_records", "earliest_offsets", "_to_message"),
         TopicPartitionState: ("position", "has_valid_position"),
     }.items():
         for name in names:
             assert hasattr(owner, name), f"{owner.__name__}.{name}"
     assert "checksum" in Message.__slots__
-    state = vars(TopicPartitionState(None))  # type: ignore[no-untyped-call]
+    state = vars(TopicPartitionState(None))
     assert "lso" in state and "highwater" in state
     assert "self._read_offset" in inspect.getsource(FaustConsumer)
 

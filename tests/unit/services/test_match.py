@@ -68,6 +68,27 @@ async def test_every_row_is_answered_once_a_part() -> None:
     ]
 
 
+async def test_a_part_without_rows_is_reported_too() -> None:
+    """Validate refused them all: whoever waits for this part's report gets it."""
+    async with Matching() as match:
+        await match.give(a_part("SR"))
+    (report,) = match.out("import-reported")
+    assert (report.event_id, report.rows) == ("SR/1/match", ())
+
+
+async def test_a_near_miss_is_told_to_both_sides() -> None:
+    async with Matching() as match:
+        await match.give(a_part("SC", claims=[a_line("A")]))
+        await match.give(a_part("SR", results=[an_item(visit=day("114-03-11"))]))
+    event = match.out("case-changed")[-1]
+    assert (event.change, event.state) == ("mismatch_found", "pending")
+    assert [(near.result_id, near.differs) for near in event.nearest] == [
+        ("SR:1", ("stage1_date",))
+    ]
+    assert event.evidence == ("SC:1", "SR:1")
+    assert match.outcomes()[-1] == (1, "stored", ("UPLOADED_BUT_WRONG", "DATE_MISMATCH"))
+
+
 async def test_views_hold_what_their_name_says() -> None:
     """Nothing about pending is ever in `unmatched`; needs-note is for late oral positives."""
     async with Matching() as match:
@@ -321,6 +342,7 @@ async def test_a_book_in_quarantine_keeps_its_rows_and_its_commands_until_releas
         ("A", "matched", "matched"),
         ("A", "claim_withdrawn", "withdrawn"),
     ]
+    assert [report.rows for report in match.out("import-reported")[1:3]] == [(), ()]
     released = match.out("import-reported")[-2:]
     assert [report.event_id for report in released] == [
         "SR/1/match/released/1",

@@ -1,0 +1,94 @@
+"""python -m bench.demo [--once] [--seed N] [--claims N]"""
+
+import asyncio
+import os
+import shutil
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from bench.demo.running import Place, run
+from bench.demo.summary import show
+from bench.region.making import make_region
+from deploy.local import stack
+
+FOLDER = stack.RUN / "demo"
+# Inside the other demo files, so that the data of `make up` are never touched.
+STACK, REGION = FOLDER / "stack", FOLDER / "region"
+
+
+def main(
+    once: Annotated[bool, typer.Option("--once", help="Stop everything at the end.")] = False,
+    seed: Annotated[int, typer.Option(help="Which region.")] = 7,
+    claims: Annotated[int, typer.Option(min=1, help="About how many claims.")] = 20_000,
+    facilities: Annotated[int, typer.Option(min=30, help="How many facilities.")] = 60,
+) -> None:
+    """A made-up region from files to verdicts on the real stack, compared with the truth.
+
+    Exit codes: 0 every case is as it should be, 1 one is not, or a full ID was found.
+    """
+    console = Console(soft_wrap=True)
+    _fresh()
+    made = make_region(seed, REGION, facilities, claims)
+    console.print(f"region {seed}: {made.cases} cases, {made.rows} result rows, {made.files} files")
+    os.environ["GOUJI_BUSINESS_DAY"] = "after-last-closed"
+    # Files of a demo are small: more of them may be in memory at once than ingest allows by itself.
+    os.environ.setdefault("GOUJI_READING_AT_ONCE", "8")
+    try:
+        record = stack.up(STACK)
+    except stack.DidNotStart as problem:
+        sys.exit(f"the stack did not start: {problem}")
+    good = False
+    try:
+        env = {**os.environ, **stack.environment(STACK)}
+        place = Place(REGION, STACK, record, env, seed)
+        bar = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(TextColumn("{task.description}"), *bar, console=console) as progress:
+            summary, differences = asyncio.run(run(place, progress))
+        summary.write(FOLDER / "summary.json")
+        show(console, summary, differences)
+        good = not differences and not summary.full_ids_found and not summary.dead_letters
+        if not once:
+            _keep_running(console, place)
+    finally:
+        stack.down(STACK)
+    sys.exit(0 if good else 1)
+
+
+def _fresh() -> None:
+    """Days that were closed cannot be lived again: every demo begins with an empty stack."""
+    stack.down(STACK)
+    for folder in (STACK, REGION):
+        shutil.rmtree(folder, ignore_errors=True)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+
+
+def _keep_running(console: Console, place: Place) -> None:
+    """Until Ctrl-C."""
+    python, record = Path(sys.executable), place.record
+    here = Path.cwd()
+    shown = python.relative_to(here) if python.is_relative_to(here) else python
+    folder = STACK.relative_to(here) if STACK.is_relative_to(here) else STACK
+    console.print(
+        f"""
+The stack keeps running. Look next at:
+  API            {record.http}/docs
+  live verdicts  KAFKA_BROKERS={record.kafka_brokers} {shown} -m services.match watch unmatched \\
+                 --from-beginning --limit 20
+  processes      {shown} -m deploy.local status --folder {folder}
+  logs           {folder}/logs
+  summary        {folder.parent}/summary.json
+  one facility   files and truth of the region below {folder.parent}/region
+Ctrl-C stops everything.""",
+        markup=False,
+    )
+    signal.sigwait({signal.SIGINT, signal.SIGTERM})
+
+
+if __name__ == "__main__":
+    typer.run(main)
