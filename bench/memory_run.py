@@ -80,6 +80,14 @@ class Line:
                 await self._apply(1, "records", output.value)
             else:
                 self._see(output.topic, output.value)
+        self._see_outcomes()
+
+    async def give_checked(self, topic: str, event: Any) -> None:
+        """A message for match, as if validate had written it."""
+        await self._apply(1, topic, self.codec.encode(event))
+        self._see_outcomes()
+
+    def _see_outcomes(self) -> None:
         for output in self._outputs(1):
             self._see(output.topic, output.value)
 

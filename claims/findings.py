@@ -5,6 +5,7 @@ findings leave through topics and reports that hold nothing personal.
 """
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from claims.events import Finding
@@ -79,14 +80,19 @@ CODES: dict[str, Meaning] = {
     "EXTRA_LEFT_OUT": Meaning(
         WARNING, "", "未定義的欄位過長，未隨資料列保存；原始檔案仍完整保存。"
     ),
-    "W_SPLIT_CHAR": Meaning(WARNING, "完整文字", "欄位長度切斷了中文字，請檢查定長欄位。"),
+    "W_SPLIT_CHAR": Meaning(
+        WARNING, "完整文字", "欄位開頭或結尾只有半個中文字，請檢查欄位長度或檔案編碼。"
+    ),
     "W_BYTES": Meaning(WARNING, "可讀文字", "含無法辨識的字元，請檢查檔案編碼。"),
 }
 _UNNAMED = Meaning(ERROR, "", "")
 
 # What an ID looks like wherever it stands: a shifted column must not carry it out.
 _ID_LIKE = re.compile(r"[A-Za-z][A-Da-d0-9][0-9]{5,}")
-_LONG_NUMBER = re.compile(r"[0-9]{7,}")
+# And a birth date: 740310, 0740310, 19850310, 74/03/10, 74年3月10日.
+_LONG_NUMBER = re.compile(r"[0-9]{6,}")
+_SHORT_DATE = re.compile(r"(?<![0-9])(?:[0-9]{6,7}|(?:19|20)[0-9]{6})(?![0-9])")
+_WRITTEN_DATE = re.compile(r"[0-9]{2,4} ?[年/.-] ?[0-9]{1,2} ?[月/.-] ?[0-9]{1,2}")
 _HAN = re.compile(r"[㐀-鿿豈-﫿]{2,}")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200b-\u200f\u2028-\u202f\ufeff]")
 # Answers in words that a map did not translate; two or more other Han characters may be a name.
@@ -109,8 +115,10 @@ def masked(kind: str, text: str) -> str:
     else:
         shown = _ID_LIKE.sub(lambda hit: mask_person_id(hit[0]), text)
         shown = _HAN.sub(lambda hit: _starred(hit[0], 1), shown)
-        if kind not in ("facility", "partner", "service"):
-            shown = _LONG_NUMBER.sub(lambda hit: mask_start(hit[0], 3), shown)
+        if kind != "service":
+            number = _SHORT_DATE if kind in ("facility", "partner") else _LONG_NUMBER
+            shown = number.sub(lambda hit: mask_start(hit[0], 3), shown)
+            shown = _WRITTEN_DATE.sub(lambda hit: mask_start(hit[0], 3), shown)
     return shown if len(shown) <= LONGEST_FOUND else shown[: LONGEST_FOUND - 1] + "…"
 
 
@@ -132,7 +140,13 @@ def finding(
     )
 
 
-def from_warning(warning: str) -> Finding:
-    """The finding behind a warning of a ResultItem, which travels as ``CODE:column``."""
-    code, _, column = warning.partition(":")
-    return finding(code, column, level=WARNING)
+def from_warnings(warnings: Iterable[str]) -> tuple[Finding, ...]:
+    """The findings behind the warnings of a ResultItem, which travel as ``CODE:column``.
+
+    One a code, naming its columns with commas between: a row may lack fifty of them.
+    """
+    columns: dict[str, list[str]] = {}
+    for warning in warnings:
+        code, _, column = warning.partition(":")
+        columns.setdefault(code, []).append(column)
+    return tuple(finding(code, ",".join(names), level=WARNING) for code, names in columns.items())

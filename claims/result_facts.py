@@ -5,8 +5,9 @@ A row with a new key is a fact; all else is a command, judged once, in the order
 
 from typing import Any, NamedTuple
 
+from claims.matching import is_attached
 from claims.model import Book, Claim, Reason, Result
-from claims.rules.evidence import CHILD, newborn_mark
+from claims.rules.evidence import CHILD, Evidence, newborn_mark
 from claims.settling import Cause, Change, settle
 from claims.states import MATCHED
 from claims.verdicts import Verdict
@@ -188,6 +189,8 @@ def _store(
         results = tuple(row if known is instead_of else known for known in book.results)
     settled = settle(_with_results(book, results), row.programme, cause)
     matched, wrong, reasons = _answers(row, settled.verdicts)
+    if settled.verdicts and not matched and not wrong:
+        reasons = _doubled(row, settled.book)
     return settled.book, ResultTaken(
         "matched" if matched else "stored",
         stored=row,
@@ -201,6 +204,12 @@ def _store(
 def store_moved(book: Book, row: Result, cause: Cause) -> tuple[Book, ResultTaken]:
     """A row that an edit or a replacement brings into this book; its key must be free."""
     return _store(book, row, None, cause, "")
+
+
+def _doubled(row: Result, book: Book) -> tuple[Reason, ...]:
+    """A row that has the key of a case and does not answer it: another row does already."""
+    doubled = is_attached(row, Evidence(book, row.programme))
+    return (Reason("DUPLICATE_RESULT"),) if doubled else ()
 
 
 def _answers(

@@ -12,10 +12,11 @@ from claims.cells import Cell, Notes, compiled
 from claims.completeness import Completeness
 from claims.content import CONTENT_CHECKS
 from claims.events import Finding
-from claims.findings import finding, from_warning, masked
+from claims.findings import finding, from_warnings, masked
 from claims.layouts import Column, layout, visit_column
 from claims.periods import FIRST_ROC_DAY, NHI_START, from_iso, iso_text, roc_text
 
+_ANY = 1_000_000  # of a column that nobody knows: its length refuses no row
 _day = lru_cache(maxsize=65_536)(from_iso)
 
 
@@ -26,7 +27,7 @@ class Checked(NamedTuple):
     extra     texts of columns that the layout does not know; they say nothing about the content
     days      the usable dates among them, as days
     errors    why the row is refused; empty when it is accepted
-    warnings  ``CODE:column``, see findings.from_warning
+    warnings  ``CODE:column``, see findings.from_warnings
     filled, missing   as ResultItem of records
     """
 
@@ -41,7 +42,7 @@ class Checked(NamedTuple):
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Errors first, then the warnings in words."""
-        return (*self.errors, *map(from_warning, self.warnings))
+        return (*self.errors, *from_warnings(self.warnings))
 
 
 class RowReader:
@@ -58,7 +59,7 @@ class RowReader:
         self._in_order = self._places == list(range(self._width))
         self._cells: list[Cell] = [
             compiled(
-                self.layout.column(name) or Column(name=name, zh=name, kind="text"),
+                self.layout.column(name) or Column(name=name, zh=name, kind="text", size=_ANY),
                 style_of.get(name, ""),
             )
             for name in order
@@ -121,7 +122,8 @@ class RowReader:
             if day > received_on:
                 self._refuse_day("DATE_IN_FUTURE", column, day, f"≤ {roc_text(received_on)}", notes)
             elif day < earliest:
-                self._refuse_day("DATE_RANGE", column, day, f"≥ {roc_text(earliest)}", notes)
+                least = f"≥ {roc_text(earliest)}"
+                self._refuse_day("DATE_RANGE", column, day, least, notes, "birth")
             else:
                 days[column.name] = day
         visit_name = visit_column(self.layout.programme)
@@ -129,7 +131,7 @@ class RowReader:
         if visit is not None:
             if born is not None and visit < born:
                 column = self._columns[visit_name]
-                self._refuse_day("DATE_ORDER", column, visit, "不早於出生日期", notes)
+                self._refuse_day("DATE_ORDER", column, visit, "不早於出生日期", notes, "birth")
             second = days.get("stage2_date")
             if second is not None and second < visit:
                 column = self._columns["stage2_date"]
@@ -137,8 +139,11 @@ class RowReader:
         return days
 
     @staticmethod
-    def _refuse_day(code: str, column: Column, day: int, expected: str, notes: Notes) -> None:
-        found = masked(column.kind, _shown_day(day))
+    def _refuse_day(
+        code: str, column: Column, day: int, expected: str, notes: Notes, shown_as: str = ""
+    ) -> None:
+        """``shown_as`` birth: so old a date of a visit may be a birth date in the wrong column."""
+        found = masked(shown_as or column.kind, _shown_day(day))
         notes.errors.append(finding(code, column.name, found, expected))
 
     def _note_blank_keys(self, values: dict[str, str], notes: Notes) -> None:

@@ -48,14 +48,14 @@ NONE_OWN: dict[str, Own] = {}
 def settle(book: Book, programme: str, cause: Cause, own: dict[str, Own] = NONE_OWN) -> Settled:
     """Judge every case of a programme again.
 
-    A case speaks when its state or its reasons change, and always when its own claim is the cause.
-    Retractions come first: a match passes from one case to another in that order (R-12).
+    A case speaks when its state, its reasons or the result that answers it change, and always when
+    its own claim is the cause. Retractions come first: a match passes from one case to another in
+    that order (R-12).
     """
     evidence = Evidence(book, programme)
     claims, heads = book.claims, list(book.heads)
     changes: list[Change] = []
     looked: list[tuple[Claim, Verdict]] = []
-    touched = False
     for place in evidence.places:
         claim, head = claims[place], heads[place]
         if head.state == WITHDRAWN:
@@ -63,15 +63,14 @@ def settle(book: Book, programme: str, cause: Cause, own: dict[str, Own] = NONE_
         found = judge(claim, evidence)
         looked.append((claim, found))
         mine = own.get(claim.claim_id)
-        quiet = mine is None and found.state == head.state and found.reasons == head.reasons
-        if quiet and (found.state != MATCHED or _answered_by(found) == head.result_id):
+        same = found.state == head.state and found.reasons == head.reasons
+        if same and found.state == MATCHED:
+            same = _answered_by(found) == head.result_id
+        if same and mine is None:
             continue
-        after = _head_after(head, found, quiet)
-        heads[place] = after
-        touched = True
-        if not quiet:
-            changes.append(_change(claim, head, after, found, mine, cause, evidence))
-    if touched:
+        after = heads[place] = _head_after(head, found)
+        changes.append(_change(claim, head, after, found, mine, cause, evidence))
+    if changes:
         book = with_heads(book, tuple(heads))
     if len(changes) > 1:
         changes.sort(key=lambda step: step.previous_state != MATCHED)
@@ -82,9 +81,9 @@ def _answered_by(found: Verdict) -> str:
     return found.result.result_id if found.result is not None else ""
 
 
-def _head_after(head: Head, found: Verdict, quiet: bool) -> Head:
+def _head_after(head: Head, found: Verdict) -> Head:
     """A case that stays matched by the same result keeps the day on which that began (R-3)."""
-    sequence = head.sequence if quiet else head.sequence + 1
+    sequence = head.sequence + 1
     row = found.result
     if found.state != MATCHED or row is None:
         return Head(found.state, sequence, found.reasons)

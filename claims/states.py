@@ -104,6 +104,14 @@ TRANSITIONS: tuple[Transition, ...] = (
         "match_retracted",
     ),
     Transition(
+        "24",
+        (MATCHED,),
+        RESULT_GONE,
+        "adult, child; another result answers",
+        (MATCHED,),
+        "matched",
+    ),
+    Transition(
         "27",
         (INVALID,),
         REVISION,

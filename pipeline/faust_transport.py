@@ -118,11 +118,17 @@ class Consumer(driver.Consumer):
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Any]]:
         records, active = await self._wait_next_records(timeout)
-        if records is None or self.should_stop or not self.flow_active:
-            return  # a rebalance is under way: positions are sought again after it
+        if records is None:
+            return
         seeks = {tp: seek for tp, (seek, _) in records.items()}
         found = {tp: messages for tp, (_, messages) in records.items()}
         for tp, record in self.scheduler.iterate(found):
+            if not self.flow_active:
+                # A rebalance. A fetch that waited through it may bring what lies after the seek at
+                # its end: that is never fetched again, so it waits here. The rest is stale by then.
+                await self.wait(self.can_resume_flow)  # type: ignore[arg-type]
+            if self.should_stop:
+                return
             if active is None or tp in active or tp in self._buffered_partitions:
                 message = self._to_message(tp, record)
                 message.checksum = seeks[tp]  # a field nobody reads since Kafka 0.10
@@ -137,9 +143,8 @@ class Consumer(driver.Consumer):
                     handled += 1
                     if handled % YIELD_EVERY == 0:
                         await asyncio.sleep(0)
-                    if self.is_stale(message) or self.suspend_flow.is_set():
-                        continue
-                    await self.callback(message)
+                    if not self.is_stale(message):
+                        await self.callback(message)
         except BaseException as end:
             expected = (*self.consumer_stopped_errors, asyncio.CancelledError)
             if not (self.transport.app.should_stop and isinstance(end, expected)):

@@ -29,10 +29,14 @@ class Output(NamedTuple):
 
 
 class Fact(NamedTuple):
-    """The smallest thing a handler takes: a book (unit of quarantine) and what befell it."""
+    """The smallest thing a handler takes: a book (unit of quarantine) and what befell it.
+
+    rows    how many rows it stands for; commits by size and the rows metric count them
+    """
 
     book: bytes
     body: object
+    rows: int = 1
 
 
 class Released(NamedTuple):

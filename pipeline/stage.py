@@ -126,8 +126,9 @@ class Stage:
                     aside[at] = bad
             else:
                 self._quarantine(parked)
-                self._rows += len(facts)
-                self._count(metrics.ROWS, len(facts))
+                rows = sum(fact.rows for fact in facts)
+                self._rows += rows
+                self._count(metrics.ROWS, rows)
                 self._tell_letters()
                 return
 
@@ -227,7 +228,10 @@ class Stage:
     # -- sweeps
 
     async def sweep(self) -> bool:
-        """One slice, committed before the next; False when there is nothing left to sweep."""
+        """One slice, and a commit of what it changed; False when there is nothing left to sweep.
+
+        A slice that finds nothing to do costs no commit: this is asked after every message.
+        """
         if not self._sweep_wanted:
             return False
         before = self.ledger.changes

@@ -12,6 +12,7 @@ from rocksdict import Options, Rdict, WriteBatch
 from pipeline.errors import StoreUnavailable
 
 _CHECKPOINT_KEY = b"\x00c"  # stays on this disk; never in the changelog
+WRITE_BUFFER_BYTES = 16 << 20
 
 
 class Checkpoint(msgspec.Struct, frozen=True):
@@ -71,6 +72,8 @@ class RocksStore:
         options.create_if_missing(True)
         options.set_keep_log_file_num(2)
         options.set_max_open_files(256)
+        # 64 MiB by default, and a worker owns several partitions: all of it would stay in memory.
+        options.set_write_buffer_size(WRITE_BUFFER_BYTES)
         try:
             return Rdict(str(self.folder), options)
         except Exception as problem:  # rocksdict raises plain Exception, for a held lock too

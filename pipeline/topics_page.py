@@ -16,6 +16,8 @@ body. Topics marked *co* have one common number of partitions (GOUJI_PARTITIONS)
 the same partition of each. What validate and match write is transactional: read with
 `isolation.level=read_committed`. A service marked *waiting* is named by the contract and not built
 yet; a topic without readers waits for yours. Days are whole numbers, days since 1970-01-01.
+The fingerprint is that of the parsing canonical form, little end first. Sealed fields are AES-SIV
+(RFC 5297, a key of 64 bytes, named by `seal_key_id`) with the event_id as its one associated datum.
 **Personal** topics hold whole IDs or dates of birth: only the services named here may read them.
 """
 

@@ -79,7 +79,6 @@ async def play(
         facts = {
             "seconds": round(monotonic() - began, 1),
             "receipts": len(driver.receipts),
-            "files_refused": len(driver.refused),
             "tries": driver.tries,
             "lost": journal.lost(reader, driver.receipts),
             "unfinished": int(not finished),

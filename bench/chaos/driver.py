@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import sys
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -49,10 +48,6 @@ class Script:
             tuple((date.fromisoformat(d["day"]), tuple(d["items"])) for d in schedule["days"]),
         )
 
-    @property
-    def items(self) -> int:
-        return sum(len(items) for _, items in self.days)
-
 
 class Driver:
     """One sender for each facility, in order; several facilities at once.
@@ -65,11 +60,8 @@ class Driver:
         self._fleet, self._script = fleet, script
         self._keys: dict[str, str] = {}
         self._files: dict[str, str] = {}
-        self._not_taken: set[str] = set()
         self._room = asyncio.Semaphore(AT_ONCE)
-        self._sent = 0
         self.receipts: dict[str, int] = {}
-        self.refused: list[str] = []
         self.tries = 0
 
     async def prepare(self) -> None:
@@ -81,18 +73,20 @@ class Driver:
                 self._keys[code] = await keys.create(connection, code, "chaos")
 
     async def run(self, seconds: float) -> None:
-        """Everything, spread over so many seconds; as fast as it goes when 0."""
-        began = monotonic()
+        """Everything, its days spread over so many seconds, each in one burst: a rebalance then
+        finds the topics full. As fast as it goes when 0."""
+        began, days = monotonic(), self._script.days
         address = f"http://127.0.0.1:{self._fleet.http_port}/v1"
         async with httpx.AsyncClient(base_url=address, timeout=60.0) as client:
             await self._close(self._script.first_closed)
-            for day, items in self._script.days:
+            for number, (day, items) in enumerate(days):
+                await asyncio.sleep(max(0.0, began + seconds * number / len(days) - monotonic()))
                 await self._close(day - timedelta(days=1))
                 by_facility: dict[str, list[Item]] = defaultdict(list)
                 for item in items:
                     by_facility[item["facility"]].append(item)
                 await asyncio.gather(
-                    *(self._send_all(client, each, began, seconds) for each in by_facility.values())
+                    *(self._send_all(client, theirs) for theirs in by_facility.values())
                 )
             await self._close(self._script.last_closed)
 
@@ -107,36 +101,26 @@ class Driver:
             except (PipelineError, OSError):
                 await asyncio.sleep(AGAIN_S)
 
-    async def _send_all(
-        self, client: httpx.AsyncClient, items: list[Item], began: float, seconds: float
-    ) -> None:
+    async def _send_all(self, client: httpx.AsyncClient, items: list[Item]) -> None:
         for item in items:
             async with self._room:
-                due = began + seconds * self._sent / self._script.items
-                self._sent += 1
-                await asyncio.sleep(max(0.0, due - monotonic()))
                 await self._send(client, item)
 
     async def _send(self, client: httpx.AsyncClient, item: Item) -> None:
-        """Until there is an answer for good: a receipt, or a refusal of the whole file."""
-        if item["what"] == "command" and item.get("target", {}).get("file") in self._not_taken:
-            return
+        """Until there is a receipt. Raises RuntimeError for a refusal: the region has none."""
         headers = {"X-Api-Key": self._keys[item["facility"]]}
         while True:
             self.tries += 1
             try:
-                if item["what"] == "command":
-                    answer = await self._command(client, item, headers)
+                if item["what"] == "commands":
+                    answer = await self._commands(client, item, headers)
                 else:
                     answer = await self._file(client, item, headers)
             except httpx.HTTPError:  # it was killed, or is not up yet
                 await asyncio.sleep(AGAIN_S)
                 continue
             if answer.status_code == 422:
-                self.refused.append(f"{item.get('path', item['what'])} {answer.json()['code']}")
-                self._not_taken.add(item.get("path", ""))
-                print("refused:", self.refused[-1], file=sys.stderr)
-                return
+                raise RuntimeError(f"{item['path']}: {answer.json()['code']}")
             if answer.status_code in (200, 201):
                 body = answer.json()
                 submission = body.get("submission", body)
@@ -144,7 +128,7 @@ class Driver:
                     self._note(item, submission["submission_id"], submission["parts"])
                     return
             elif answer.status_code not in (202, 503):
-                raise RuntimeError(f"{answer.status_code} for {item.get('path', item['what'])}")
+                raise RuntimeError(f"{item['path']}: {answer.status_code}")
             await asyncio.sleep(AGAIN_S)
 
     def _note(self, item: Item, submission_id: str, parts: int) -> None:
@@ -167,23 +151,19 @@ class Driver:
             files={"file": (path.name, path.read_bytes())},
         )
 
-    async def _command(
+    async def _commands(
         self, client: httpx.AsyncClient, item: Item, headers: dict[str, str]
     ) -> httpx.Response:
-        command: Item = {"action": item["action"]}
-        if item["action"] == "withdraw":
-            command["claim_id"] = item["claim_id"]
-            token = item["claim_id"]
-        else:
-            file, place = item["target"]["file"], item["target"]["place"]
-            # Rows are numbered as the clinic sees them: a header is row 1, fixed width has none.
-            row_no = place if file.endswith(".txt") else place + 1
-            command["result_id"] = f"{self._files[file]}:{row_no}"
-            command |= {"programme": item["programme"], "seen_version": item["seen_version"]}
-            command |= {"values": item["values"]} if item["values"] else {}
-            token = f"{file}:{place}"
         # The same token again, so that a second try is the same submission.
-        key = f"{item['action']}/{token}"[-100:]
-        return await client.post(
-            "/commands", headers={**headers, "Idempotency-Key": key}, json=[command]
-        )
+        headers = {**headers, "Idempotency-Key": item["path"]}
+        bodies = [self._body(command) for command in item["commands"]]
+        return await client.post("/commands", headers=headers, json=bodies)
+
+    def _body(self, command: Item) -> Item:
+        """As the door takes it: a result is named by the submission and the row that brought it."""
+        if command["action"] == "withdraw":
+            return {"action": "withdraw", "claim_id": command["claim_id"]}
+        target = command["target"]
+        body = {name: command[name] for name in ("action", "programme", "seen_version")}
+        body["result_id"] = f"{self._files[target['file']]}:{target['place']}"
+        return body | ({"values": command["values"]} if command["values"] else {})

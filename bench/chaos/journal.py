@@ -62,8 +62,9 @@ class Reader:
             while [tp for tp in partitions if self._positions.get(tp, 0) < ends[tp]]:
                 fetched = await consumer.getmany(timeout_ms=200)
                 for tp, messages in fetched.items():
-                    self.entries += (self._entry(tp, message) for message in messages)
-                for tp in partitions:
+                    self.entries += [self._entry(tp, message) for message in messages]
+                    self._positions[tp] = messages[-1].offset + 1
+                for tp in partitions:  # behind the markers of transactions, too
                     self._positions[tp] = await consumer.position(tp)
         return len(self.entries) - before
 
@@ -102,10 +103,10 @@ def rows_of(part: Claims | Uploads) -> Iterator[Row]:
     return (Row(part.submission_id, row.row_no) for rows in groups for row in rows)
 
 
-def outcomes(reader: Reader) -> Counter[Row]:
-    """How often each row was answered."""
+def outcomes(reader: Reader) -> Counter[tuple[Row, bool]]:
+    """How often each row was answered; a later row of its file may supersede it once afterwards."""
     return Counter(
-        Row(entry.event.submission_id, row.row_no)
+        (Row(entry.event.submission_id, row.row_no), row.outcome == "superseded")
         for entry in reader.of("import-reported")
         for row in entry.event.rows
     )
@@ -137,7 +138,7 @@ def lost(reader: Reader, receipts: Mapping[str, int]) -> int:
         for line in part.rows
         if line.requirement != "none"
     }
-    return missing_parts(reader, receipts) + len(rows - answered.keys()) + len(
+    return missing_parts(reader, receipts) + len(rows - {row for row, _ in answered}) + len(
         claimed - lives.keys()
     )  # fmt: skip
 

@@ -17,9 +17,8 @@ from bench.demo.summary import show
 from bench.region.making import make_region
 from deploy.local import stack
 
+# A stack of its own, so that the data of `make up` are never touched.
 FOLDER = stack.RUN / "demo"
-# Inside the other demo files, so that the data of `make up` are never touched.
-STACK, REGION = FOLDER / "stack", FOLDER / "region"
 
 
 def main(
@@ -27,45 +26,47 @@ def main(
     seed: Annotated[int, typer.Option(help="Which region.")] = 7,
     claims: Annotated[int, typer.Option(min=1, help="About how many claims.")] = 20_000,
     facilities: Annotated[int, typer.Option(min=30, help="How many facilities.")] = 60,
+    folder: Annotated[Path, typer.Option(help="Where region, stack and summary lie.")] = FOLDER,
 ) -> None:
     """A made-up region from files to verdicts on the real stack, compared with the truth.
 
     Exit codes: 0 every case is as it should be, 1 one is not, or a full ID was found.
     """
     console = Console(soft_wrap=True)
-    _fresh()
-    made = make_region(seed, REGION, facilities, claims)
+    region, running = folder / "region", folder / "stack"
+    _fresh(region, running)
+    made = make_region(seed, region, facilities, claims)
     console.print(f"region {seed}: {made.cases} cases, {made.rows} result rows, {made.files} files")
     os.environ["GOUJI_BUSINESS_DAY"] = "after-last-closed"
     # Files of a demo are small: more of them may be in memory at once than ingest allows by itself.
     os.environ.setdefault("GOUJI_READING_AT_ONCE", "8")
     try:
-        record = stack.up(STACK)
+        record = stack.up(running)
     except stack.DidNotStart as problem:
         sys.exit(f"the stack did not start: {problem}")
     good = False
     try:
-        env = {**os.environ, **stack.environment(STACK)}
-        place = Place(REGION, STACK, record, env, seed)
+        env = {**os.environ, **stack.environment(running)}
+        place = Place(region, running, record, env, seed)
         bar = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(TextColumn("{task.description}"), *bar, console=console) as progress:
             summary, differences = asyncio.run(run(place, progress))
-        summary.write(FOLDER / "summary.json")
+        summary.write(folder / "summary.json")
         show(console, summary, differences)
         good = not differences and not summary.full_ids_found and not summary.dead_letters
         if not once:
             _keep_running(console, place)
     finally:
-        stack.down(STACK)
+        stack.down(running)
     sys.exit(0 if good else 1)
 
 
-def _fresh() -> None:
+def _fresh(region: Path, running: Path) -> None:
     """Days that were closed cannot be lived again: every demo begins with an empty stack."""
-    stack.down(STACK)
-    for folder in (STACK, REGION):
+    stack.down(running)
+    for folder in (running, region):
         shutil.rmtree(folder, ignore_errors=True)
-    FOLDER.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True)
 
 
 def _keep_running(console: Console, place: Place) -> None:
@@ -73,7 +74,7 @@ def _keep_running(console: Console, place: Place) -> None:
     python, record = Path(sys.executable), place.record
     here = Path.cwd()
     shown = python.relative_to(here) if python.is_relative_to(here) else python
-    folder = STACK.relative_to(here) if STACK.is_relative_to(here) else STACK
+    folder = place.stack.relative_to(here) if place.stack.is_relative_to(here) else place.stack
     console.print(
         f"""
 The stack keeps running. Look next at:
@@ -87,7 +88,9 @@ The stack keeps running. Look next at:
 Ctrl-C stops everything.""",
         markup=False,
     )
-    signal.sigwait({signal.SIGINT, signal.SIGTERM})
+    ends = {signal.SIGINT, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, ends)  # so that they are waited for, not suffered
+    signal.sigwait(ends)
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ class ReportsHandler:
         event = self._codec.decode(message.value)
         if not isinstance(event, ImportReported):
             raise UnknownRecord(type(event).__name__)
-        return (Fact(event.submission_id.encode(), event),)
+        return (Fact(event.submission_id.encode(), event, len(event.rows)),)
 
     def take(self, ledger: Ledger, fact: Fact) -> None:
         ledger.emit(ROW_OUTCOMES, fact.book, msgspec.msgpack.encode(fact.body))

@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Request, Security
+from fastapi.security import APIKeyHeader
 
 from services.ingest.assembly import Door
 from services.ingest.http_problems import Problem
@@ -24,11 +25,13 @@ def house_of(request: Request) -> House:
     return house
 
 
+_API_KEY = APIKeyHeader(
+    name="X-Api-Key", description="API key of a facility or of the agency.", auto_error=False
+)
+
+
 async def caller_of(
-    request: Request,
-    x_api_key: Annotated[
-        str | None, Header(description="API key of a facility or of the agency.")
-    ] = None,
+    request: Request, x_api_key: Annotated[str | None, Security(_API_KEY)]
 ) -> Caller:
     """Raises Problem 401."""
     house = house_of(request)

@@ -95,5 +95,7 @@ class ProblemOut(BaseModel):
     type: str
     title: str
     status: int
-    code: str
-    detail: str
+    code: str = Field(description="For programs; never renamed.")
+    detail: str = Field(description="For people, in zh-Hant.")
+    submission: SubmissionOut | None = Field(None, description="Only of a file that was refused.")
+    findings: list[FileLineOut] = Field([], description="Only of a refused file: why.")

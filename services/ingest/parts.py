@@ -14,6 +14,7 @@ from claims.events import ClaimLine, Claims, Finding, UploadItem, Uploads
 from claims.masks import mask_person_id
 from claims.texts import normalised
 from services.ingest.reading.api import CaseRead, Reading, RowRead
+from services.ingest.reading.claim_case import PREVENTIVE
 from services.ingest.reading.findings import CASE_WARNINGS, WARNING
 from services.ingest.submissions import Submission
 
@@ -228,7 +229,7 @@ def _cut_claims(
     for case in reading:
         assert isinstance(case, CaseRead)
         lines.extend(_said_of(case))
-        if case.case_key and reading.kind == "claim-xml":
+        if reading.kind == "claim-xml" and _told_of_always(case):
             keys.append(case.case_key)
         for part in cutter.add(case) if case.lines else ():
             yield Piece(part, lines, keys)
@@ -239,6 +240,12 @@ def _cut_claims(
     yield Piece(None, lines, keys)
     for part in cutter.rest():
         yield Piece(part, [], [])
+
+
+def _told_of_always(case: CaseRead) -> bool:
+    """Whether a newer file would name this case too. One of another type comes out only while there
+    is something to say about it; once put right, it is not gone (W_CASE_GONE)."""
+    return case.case_key.split("/")[-2:-1] == [PREVENTIVE]
 
 
 def _said_of(case: CaseRead) -> Iterator[FileLine]:

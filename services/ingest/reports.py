@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from services.ingest.database import Connection
+from services.ingest.failure_list import failed_line, failed_row
 from services.ingest.submissions import PRODUCED, REFUSED, Submission
 
 Status = Literal["waiting", "running", "finished", "refused"]
@@ -165,38 +166,19 @@ async def command_outcome(
 async def failures(connection: Connection, submission: Submission) -> AsyncIterator[str]:
     """The failure list (.txt): only failed rows and cases, and why. source: seed 001 adult Q12"""
     yield f"{submission.file_name}　{submission.submission_id}\r\n"
+    programme = submission.programme
     failed = 0
     after = 0
     while lines := await file_lines(connection, submission.submission_id, after, 1000):
         for line in lines:
             if line["level"] == "error":
                 failed += 1
-                yield _failed_line(line)
+                yield failed_line(line, programme)
         after = lines[-1]["line_no"]
     after = -1
     while found := await rows(connection, submission.submission_id, after, 1000, NOT_ACCEPTED):
         for row in found:
             failed += 1
-            yield _failed_row(row)
+            yield failed_row(row, programme)
         after = found[-1]["row_no"]
     yield f"共 {failed} 筆失敗。\r\n" if failed else "沒有失敗的資料。\r\n"
-
-
-def _failed_line(line: dict[str, Any]) -> str:
-    place = f"第 {line['case_position']} 個案件" if line["case_position"] else "整個檔案"
-    return f"{place}　{line['person_masked'] or '－'}\r\n{_words(line)}"
-
-
-def _failed_row(row: dict[str, Any]) -> str:
-    head = f"第 {row['row_no']} 列　{row['person_masked'] or '－'}\r\n"
-    return head + "".join(map(_words, row["findings"]))
-
-
-def _words(finding: dict[str, Any]) -> str:
-    parts = [finding["code"]]
-    for label, name in (("欄位", "column"), ("內容", "found"), ("應為", "expected")):
-        if finding[name]:
-            parts.append(f"{label} {finding[name]}")
-    if finding["hint"]:
-        parts.append(finding["hint"])
-    return "　　" + "　".join(parts) + "\r\n"

@@ -3,6 +3,7 @@
 from claims.events import Finding, ImportReported, RowOutcome
 from claims.model import Reason
 from claims.reasons import hint_zh
+from claims.row_batches import row_batches
 from services.match.facts import Header
 
 STAGE = "match"
@@ -52,9 +53,11 @@ class Outcomes:
         part[outcome.row_no, outcome.command_id] = outcome
 
     def reports(self, own: Header | None) -> list[ImportReported]:
-        """One report a part; for ``own``, the part at hand, also when none of its rows came this
-        far, or all wait in a quarantine. Rows of other parts have waited there, and are reported
-        under an id of their own."""
+        """One report a part, more only where one would be too large (``.../match/2``).
+
+        For ``own``, the part at hand, also when none of its rows came this far, or all wait in a
+        quarantine. Rows of other parts have waited there: an id of their own reports them.
+        """
         found = []
         if own is not None:
             self._parts.setdefault(own, {})
@@ -63,16 +66,21 @@ class Outcomes:
             if header != own:
                 first = next(iter(rows.values()))
                 name += f"/released/{first.row_no}"
-            found.append(
-                ImportReported(
-                    name,
-                    header.submission_id,
-                    header.part_no,
-                    header.part_count,
-                    header.facility_id,
-                    STAGE,
-                    tuple(rows.values()),
-                )
-            )
+            batches = list(row_batches(rows.values())) or [[]]
+            for number, batch in enumerate(batches, 1):
+                suffix = "" if number == 1 else f"/{number}"
+                found.append(_report(header, name + suffix, batch))
         self._parts = {}
         return found
+
+
+def _report(header: Header, event_id: str, rows: list[RowOutcome]) -> ImportReported:
+    return ImportReported(
+        event_id,
+        header.submission_id,
+        header.part_no,
+        header.part_count,
+        header.facility_id,
+        STAGE,
+        tuple(rows),
+    )

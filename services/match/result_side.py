@@ -15,6 +15,7 @@ from claims.book import (
     take_row,
 )
 from claims.events import Finding, ResultItem, ResultStored, RowOutcome
+from claims.findings import from_warnings
 from claims.masks import mask_person_id
 from claims.model import Book, Result
 from claims.result_facts import ResultTaken
@@ -198,6 +199,8 @@ class ResultSide:
             findings = remarks(taken.reasons)
         elif not taken.cases and taken.outcome != "unchanged" and self._is_new(fact, taken):
             findings = (remark("RESULT_WITHOUT_CLAIM"),)
+        if not taken.code:
+            findings += from_warnings(item.warnings)
         row = taken.stored or taken.removed
         result_id = row.result_id if row else item.target_id
         version = row.version if row else 0

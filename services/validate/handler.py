@@ -61,7 +61,8 @@ class ValidateHandler:
         event = self._codec.decode(message.value)
         routed = Routed(message.address.topic, event)
         if isinstance(event, Claims | Uploads):
-            return (Fact(event.submission_id.encode(), routed),)
+            rows = len(event.rows) if isinstance(event, Claims) else len(event.items)
+            return (Fact(event.submission_id.encode(), routed, rows),)
         if isinstance(event, DayClosed):
             return (Fact(DAY_KEY, routed),)
         if isinstance(event, BookReleased):

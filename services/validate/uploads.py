@@ -96,8 +96,8 @@ class UploadsJudge:
         if row.errors:
             return row.findings, 0
         content = _pack(row.values)
-        whole = self._with_extra(row, content)
-        size = _ITEM_BYTES + len(whole) + sum(map(len, row.missing + tuple(row.warnings)))
+        whole = self._with_extra(row, content, MOST_PART_BYTES // len(part.items))
+        size = _size(row, whole)
         if len(content) > MOST_ROW_BYTES or size > room:
             return (_too_much(row),), 0
         # Bound to the event that will carry it; its version is not known yet.
@@ -105,15 +105,21 @@ class UploadsJudge:
         return reduced(part.programme, item, record, row, self._hash(content), sealed, key_id), size
 
     @staticmethod
-    def _with_extra(row: Checked, content: bytes) -> bytes:
-        """The content, and what stands in columns of nobody's layout as long as there is room."""
+    def _with_extra(row: Checked, content: bytes, share: int) -> bytes:
+        """The content, and what stands in columns of nobody's layout where it fits into the row's
+        share of the part: such columns refuse no row, neither this nor a later one."""
         if not row.extra:
             return content
         whole = _pack(row.values | row.extra)
-        if len(whole) <= MOST_ROW_BYTES:
+        if len(whole) <= MOST_ROW_BYTES and _size(row, whole) <= share:
             return whole
         row.warnings.append("EXTRA_LEFT_OUT:")
         return content
+
+
+def _size(row: Checked, packed: bytes) -> int:
+    """About how many bytes a result-item takes."""
+    return _ITEM_BYTES + len(packed) + sum(map(len, row.missing + tuple(row.warnings)))
 
 
 def _too_much(row: Checked) -> Finding:

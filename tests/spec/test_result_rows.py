@@ -129,6 +129,23 @@ def test_a_shifted_row_carries_no_id_and_no_birth_date_out() -> None:
     assert not any(secret in shown for secret in ("A172949959", "0740310", "測試甲"))
 
 
+@pytest.mark.parametrize(
+    ("programme", "changes"),
+    [
+        ("child", {"birth_date": "1140310", "visit_date": "1130601"}),
+        ("oral", {"birth_date": "1140310", "visit_date": "0740310"}),
+        ("adult", {"facility_id": "0740310", "sex": "74/03/10"}),
+    ],
+)
+def test_a_birth_date_in_a_column_of_others_is_masked_too(
+    programme: str, changes: dict[str, str]
+) -> None:
+    row = check(programme, **changes)
+    assert row.errors
+    shown = [finding.found for finding in row.errors]
+    assert not set(shown) & {"1130601", "0740310", "74/03/10"}, shown
+
+
 def test_uric_acid_is_asked_for_since_114_01_01() -> None:
     before = check("adult", uric_acid="", stage1_date="1131231")
     after = check("adult", uric_acid="", stage1_date="1140101")

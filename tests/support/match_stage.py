@@ -61,13 +61,14 @@ def an_item(programme: str = "adult", **fields: Any) -> ResultItem:
         "target_id": fields.pop("target_id", ""),
         "seen_version": fields.pop("seen_version", 0),
     }
+    warnings = fields.pop("warnings", ())
     row = a_result("R", programme, **fields)
     shared = {key: getattr(row, key) for key in ResultItem.__struct_fields__ if hasattr(row, key)}
     rest = {
         "row_no": row_no,
         "sealed_row": b"sealed",
         "seal_key_id": "seal-test",
-        "warnings": (),
+        "warnings": warnings,
     }
     return ResultItem(**(shared | command | rest))
 

@@ -17,7 +17,7 @@ from claims.texts import normalised, trimmed
 from services.ingest.reading import blocks
 from services.ingest.reading.blocks import Block, Scanner
 from services.ingest.reading.claim_case import PREVENTIVE, CaseReader
-from services.ingest.reading.claim_header import Header, file_header
+from services.ingest.reading.claim_header import Header, file_header, short_dates
 from services.ingest.reading.claim_tags import MAX_TEXT
 from services.ingest.reading.claim_xml import NotXml, parse_case, parse_skeleton
 from services.ingest.reading.container import Container
@@ -61,6 +61,8 @@ def open_claim_file(container: Container, uploader: Uploader | None, received_on
         findings.append(file_warning("F_XML"))
     if decoding.first_bad is not None:
         findings.append(file_warning("W_BYTES", f"@{decoding.first_bad}"))
+    for warning, tag in short_dates(skeleton.tdata["t3"], skeleton.tdata["t6"]):
+        findings.append(file_warning(warning, trimmed(skeleton.tdata[tag]), column=tag))
     if not count:
         findings.append(file_warning("W_EMPTY"))
     counts = Counts()
@@ -145,6 +147,9 @@ class ClaimFileReader:
                 code, why = "C_XML", str(damage)
         if code is not None:
             cases.counts.cases_read += 1
+            # Opening looked into the cases only until one could be read.
+            if all(finding.code != "F_XML" for finding in self._findings):
+                self._findings.append(file_warning("F_XML"))
             if code == "C_TRUNCATED":
                 self._findings.append(file_warning("W_TRUNCATED", f"#{position}"))
             error = case_refusal(code, found=why)
@@ -174,7 +179,8 @@ class ClaimFileReader:
             if said is not None and said != counted:
                 self._findings.append(file_warning("W_TOTAL", f"{said:f}", str(counted), tag))
         said = _decimal(self._tdata.get("t32", ""))
-        sums = [total for total in self._points.values() if total]
+        # Cases without points cannot be compared; without cases the points are 0.
+        sums = [total for total in self._points.values() if total or not self._preventive]
         if said is not None and sums and said not in sums:
             self._findings.append(file_warning("W_TOTAL", f"{said:f}", f"{sums[-1]:f}", "t32"))
 

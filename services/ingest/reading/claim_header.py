@@ -5,6 +5,7 @@ source: claim-file.md sections 2 and 3; R-11, R-18.
 
 from typing import NamedTuple
 
+from claims.case_identity import APPL_TYPES, case_identity_uses_t6
 from claims.codes import facility_code
 from claims.findings import masked
 from claims.periods import roc_date, roc_month, roc_month_text, roc_text
@@ -13,7 +14,6 @@ from services.ingest.reading.findings import FileRefused
 from services.ingest.reading.outcomes import Uploader
 
 OUTPATIENT_FORMATS = ("10", "30")
-FIRST_CLAIM, SUPPLEMENT = "1", "2"
 
 
 class Header(NamedTuple):
@@ -36,7 +36,7 @@ class Header(NamedTuple):
 def header(facility: str, fee_month: str, mode: str, kind: str, date: str) -> Header | str:
     """A header from t2 to t6, or the tag that is missing or malformed.
 
-    t5 other than 1 or 2 is malformed: what identifies a case of another kind is not known.
+    A t5 that the table of identities lacks is malformed: what identifies its cases is not known.
     """
     code = facility_code(facility)
     if not code.ok or code.code == "FACILITY_PADDED":
@@ -45,15 +45,21 @@ def header(facility: str, fee_month: str, mode: str, kind: str, date: str) -> He
     if month.value is None:
         return "t3"
     appl_type = normalised(kind)
-    if appl_type not in (FIRST_CLAIM, SUPPLEMENT):
+    if appl_type not in APPL_TYPES:
         return "t5"
     day = roc_date(date)
     if day.value is None:
         return "t6"
     # A supplement counts its cases from 1 again, so its date is part of their identity.
-    dated = f"/{roc_text(day.value)}" if appl_type == SUPPLEMENT else ""
+    dated = f"/{roc_text(day.value)}" if case_identity_uses_t6(appl_type, day.value) else ""
     start = f"{code.value}/{roc_month_text(month.value)}/{appl_type}{dated}/"
     return Header(code.value, month.value, trimmed(mode)[:1], appl_type, day.value, start)
+
+
+def short_dates(fee_month: str, date: str) -> tuple[tuple[str, str], ...]:
+    """Warning and tag where t3 or t6 is a digit short: most likely its leading zero is lost."""
+    found = (("t3", roc_month(fee_month).code), ("t6", roc_date(date).code))
+    return tuple((code, tag) for tag, code in found if code in ("DATE_4_DIGITS", "DATE_6_DIGITS"))
 
 
 def file_header(tdata: dict[str, str], uploader: Uploader | None) -> Header:

@@ -88,8 +88,8 @@ class LineReader:
 
 def _split(code: str) -> tuple[tuple[str, str], ...]:
     """(code, suffix of its claim id): two for a code joined with L1001C."""
-    first, plus, second = code.partition("+")
-    if plus and HEPATITIS in (first, second):
+    first, _, second = code.partition("+")
+    if first and second and HEPATITIS in (first, second):
         other = second if first == HEPATITIS else first
         return ((other, ""), (HEPATITIS, _JOINED_SUFFIX))
     return ((code, ""),)

@@ -9,13 +9,15 @@ is a facility or a person; text without a length is bounded so that no message c
 from typing import NamedTuple
 
 TEXT, DATE, TIME, NUMBER, COUNT = "text", "date", "time", "number", "count"
+PLACE = "place"
 MAX_TEXT = 200
 # Characters of details a case, and each of its lines, may carry besides the named fields.
 MAX_EXTRA = 1500
 
 
 class Tag(NamedTuple):
-    """name: in details or in the record. kind: text, ROC date, ROC datetime, decimal or integer."""
+    """name: in details or in the record. kind: text, ROC date, ROC datetime, decimal, integer
+    (count), or integer from 1 (place)."""
 
     name: str
     kind: str = TEXT
@@ -55,7 +57,7 @@ ORDER_TAGS = {
     "p10": Tag("quantity", NUMBER, 20),
     "p11": Tag("unit_price", NUMBER, 20),
     "p12": Tag("points", NUMBER, 20),
-    "p13": Tag("order_seq", COUNT, 6),
+    "p13": Tag("order_seq", PLACE, 6),
     "p14": Tag("start_time", TIME),
     "p15": Tag("end_time", TIME),
     "p16": Tag("order_practitioner_id", TEXT, 10),

@@ -29,6 +29,8 @@ _PARSER = etree.XMLParser(
 # A leaf up to its end tag; a begin or end of an order line; a leaf without content.
 _LEAF = re.compile(r"<(?:(\w+)>([^<]*)</|(/?pdata)>|\w+\s*/>)", re.ASCII)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+# Comments and instructions may stand before the root, and name tags.
+_BEFORE_ROOT = re.compile(r"(?:\s|<!--.*?-->|<\?.*?\?>)*", re.DOTALL)
 _FIRST_TAG = re.compile(r"<([A-Za-z_][\w.:-]*)")
 _TOTALS = re.compile(rf"<{TOTALS}[\s>].*?</{TOTALS}\s*>", re.IGNORECASE | re.DOTALL)
 
@@ -116,7 +118,8 @@ def _any_case(data: bytes) -> tuple[dict[str, str], list[dict[str, str]]]:
 def parse_skeleton(text: str) -> Skeleton:
     """The file without its cases. Raises FileRefused: F_ROOT, F_HEADER when there is no tdata."""
     text = _DECLARATION.sub("", text, count=1)
-    first = _FIRST_TAG.search(text)
+    before = _BEFORE_ROOT.match(text)
+    first = _FIRST_TAG.search(text, before.end() if before else 0)
     if first is None or first[1].lower() != ROOT:
         raise FileRefused("F_ROOT", first[1][:20] if first else "", ROOT)
     try:

@@ -136,7 +136,7 @@ def _check_entries(entries: list[zipfile.ZipInfo], workbook: bool) -> None:
     if len(entries) > MAX_ENTRIES:
         raise FileRefused("F_UNSAFE", str(len(entries)), hint="ZIP 內檔案過多。")
     for entry in entries:
-        name = entry.orig_filename
+        name = _name(entry)
         if entry.flag_bits & 0x1:
             raise FileRefused("F_CONTAINER", hint="ZIP 有密碼保護。")
         rooted = name.startswith(("/", "\\")) or ".." in name or ":" in name or "\x00" in name
@@ -148,6 +148,18 @@ def _check_entries(entries: list[zipfile.ZipInfo], workbook: bool) -> None:
     packed = max(1, sum(entry.compress_size for entry in entries))
     if total > MAX_UNPACKED or (total > RATIO_COUNTS_FROM and total > packed * MAX_RATIO):
         raise FileRefused("F_UNSAFE", f"{total} bytes", hint="解壓縮後過大或壓縮比異常。")
+
+
+def _name(entry: zipfile.ZipInfo) -> str:
+    """The name as it was given: cp950 unless marked as UTF-8. Half of a Chinese character may look
+    like the backslash of a path when it is read as cp437, as zipfile does."""
+    name = entry.orig_filename
+    if not entry.flag_bits & 0x800:
+        try:
+            return name.encode("cp437").decode("cp950")
+        except UnicodeError:
+            return name
+    return name
 
 
 def _the_xml(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> str:

@@ -37,10 +37,15 @@ class _Stream(io.RawIOBase):
         return len(piece)
 
 
-def text_lines(container: Container, decoding: Decoding) -> Iterator[str | None]:
-    """Lines with their ends; None for one longer than MAX_LINE, which is skipped."""
+def text_lines(
+    container: Container, decoding: Decoding, errors: str = "replace"
+) -> Iterator[str | None]:
+    """Lines with their ends; None for one longer than MAX_LINE, which is skipped.
+
+    errors  what becomes of unreadable bytes, as for ``bytes.decode``
+    """
     stream = io.BufferedReader(_Stream(chunks(container, decoding)), 64 * 1024)
-    text = io.TextIOWrapper(stream, decoding.encoding, errors="replace", newline="")
+    text = io.TextIOWrapper(stream, decoding.encoding, errors, newline="")
     while line := text.readline(MAX_LINE):
         if len(line) < MAX_LINE or line[-1] in _END:
             yield line

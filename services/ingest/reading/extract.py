@@ -1,24 +1,32 @@
 """The agency's monthly extract: claim lines of many facilities in one CSV, gzip or plain, streamed.
 
-Consecutive rows with one case key are a case; a key that comes back later is C_DUP, as in a claim
-file. Columns are the fields of the claim record (claim-file.md section 8), through a column map;
-every rule of the claim file holds, because the same code judges the texts.
+Consecutive rows with one case key are a case; a key that comes back later, or on a row of another
+person, date or birth, is C_DUP, as in a claim file. Columns are the fields of the claim record
+(claim-file.md section 8), through a column map; every rule of the claim file holds, because the
+same code judges the texts.
 """
 
 from collections.abc import Iterator
 from functools import lru_cache
+
+from msgspec.structs import replace
 
 from claims.events import Finding
 from claims.findings import masked
 from claims.masks import mask_person_id
 from claims.periods import DATE_STYLES, roc_text
 from services.ingest.reading.claim_case import CaseReader
-from services.ingest.reading.claim_header import Header, header
+from services.ingest.reading.claim_header import Header, header, short_dates
 from services.ingest.reading.column_map import ColumnMap
 from services.ingest.reading.container import Container
 from services.ingest.reading.csv_rows import CsvRows
 from services.ingest.reading.decoding import table_decoding
-from services.ingest.reading.findings import FileRefused, case_refusal, file_warning
+from services.ingest.reading.findings import (
+    FileRefused,
+    case_refusal,
+    case_warning,
+    file_warning,
+)
 from services.ingest.reading.header_names import header_name
 from services.ingest.reading.outcomes import CaseRead, Counts
 from services.ingest.reading.placement import by_index, check_complete, place
@@ -27,7 +35,12 @@ from services.ingest.reading.source import Opened
 
 _HEADER_TAGS = ("t2", "t3", "t4", "t5", "t6")
 _CASE_KEY_TAGS = (*_HEADER_TAGS, "d1", "d2")
+# What the lines of one case share besides its key: a row that says otherwise is of another case.
+_MATCH_TAGS = ("d3", "d9", "d11", "d45", "d51")
+# Rows that wait for the end of their case: bounds memory. More than C_SIZE lets pass.
+MAX_ROWS_OF_CASE = 2000
 _made = lru_cache(maxsize=16_384)(header)
+_short_dates = lru_cache(maxsize=16_384)(short_dates)
 
 
 def open_extract(container: Container, column_map: ColumnMap, received_on: int) -> Opened:
@@ -76,6 +89,7 @@ class ExtractReader:
             for name, at in places.items()
         ]
         self._key_places = [at for tag, at, _, _ in self._columns if tag in _CASE_KEY_TAGS]
+        self._match_places = [at for tag, at, _, _ in self._columns if tag in _MATCH_TAGS]
         self._special = [
             (tag, style, values) for tag, _, style, values in self._columns if style or values
         ]
@@ -92,22 +106,27 @@ class ExtractReader:
                 continue
             problem = row.problem or ("" if len(row.cells) == self._width else "ROW_SHAPE")
             if problem:
-                if group:
-                    yield from self._case(group)
-                    group = []
-                self._counts.cases_read += 1
-                yield self._cases.refuse(row.row_no, -1, [case_refusal("C_ROW", found=problem)])
+                # Its case goes on around it: one bad row costs no other.
+                yield self._refused(row, case_refusal("C_ROW", found=problem))
                 continue
             this = tuple(row.cells[at] for at in self._key_places)
-            if group and this != key:
+            if group and (this != key or len(group) == MAX_ROWS_OF_CASE):
                 yield from self._case(group)
                 group = []
+            if group and any(row.cells[at] != group[0].cells[at] for at in self._match_places):
+                shown = mask_person_id(self._tags(row).get("d3", "")[:20])
+                yield self._refused(row, case_refusal("C_DUP", "d2"), shown)
+                continue
             key = this
             group.append(row)
         if group:
             yield from self._case(group)
         if not self._counts.cases_read:
             findings.append(file_warning("W_EMPTY"))
+
+    def _refused(self, row: RawRow, error: Finding, shown: str = "") -> CaseRead:
+        self._counts.cases_read += 1
+        return self._cases.refuse(row.row_no, -1, [error], shown=shown)
 
     def _case(self, group: list[RawRow]) -> Iterator[CaseRead]:
         tags = [self._tags(row) for row in group]
@@ -119,7 +138,9 @@ class ExtractReader:
             first_row = self._counts.lines_emitted + 1
             item = self._cases.read(made, case, orders, row_no, -1, first_row)
             if item is not None:
-                yield item
+                short = _short_dates(first["t3"], first["t6"])
+                said = tuple(case_warning(code, tag, first[tag]) for code, tag in short)
+                yield replace(item, findings=(*item.findings, *said)) if said else item
             return
         self._counts.cases_read += 1
         shown = mask_person_id(first.get("d3", "")[:20])

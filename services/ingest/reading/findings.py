@@ -29,6 +29,8 @@ FILE_WARNINGS = {
     "W_TRUNCATED": "檔案在最後一個案件中途結束，請重新匯出後再上傳。",
     "W_TOTAL": "總表段的件數或點數與明細不符。",
     "W_FIELD": "欄位超過長度或不是數字，內容保留原文，不作為判斷依據。",
+    "DATE_4_DIGITS": "費用年月只有四碼，可能遺失開頭的 0。",
+    "DATE_6_DIGITS": "日期只有六碼，可能遺失開頭的 0。",
     "W_PARTLY_READ": "檔案自此處起損壞，之後的資料列沒有讀取，請重新存檔後再上傳。",
 }
 
@@ -61,8 +63,8 @@ CASE_WARNINGS = {
     "W_BYTES": FILE_WARNINGS["W_BYTES"],
     "W_SPLIT_CHAR": "固定欄寬切開了一個中文字，該欄以替代字元保留。",
     "TOOTH_INVALID": "診療部位不是正確的牙位代碼。",
-    "DATE_6_DIGITS": "日期只有六碼，可能遺失開頭的 0。",
-    "DATE_4_DIGITS": "費用年月只有四碼，可能遺失開頭的 0。",
+    "DATE_6_DIGITS": FILE_WARNINGS["DATE_6_DIGITS"],
+    "DATE_4_DIGITS": FILE_WARNINGS["DATE_4_DIGITS"],
 }
 
 # UploadItem.problem: the row could not be cut into its cells; validate refuses it under this code.

@@ -1,7 +1,9 @@
 """Rows of a fixed-width file: one record a line, cut by CP950 bytes.
 
-A line in another encoding is re-encoded first. A cut through a two-byte character leaves U+FFFD in
-the field and is W_SPLIT_CHAR. source: uploads.md section 1 (fixed-width files), R-28.
+A line in another encoding is re-encoded first; bytes that CP950 cannot read stay what they are, so
+that half a character, or one that a clinic defined itself, moves no other field. A cut through a
+two-byte character leaves U+FFFD in the field and is W_SPLIT_CHAR.
+source: uploads.md section 1 (fixed-width files), R-28.
 """
 
 import codecs
@@ -16,14 +18,20 @@ from services.ingest.reading.raw_rows import MAX_ROW, SHAPE, TOO_LONG, TOO_SHORT
 SHORTEST = 10
 # No character of CP950: stands for one that CP950 lacks, so that what follows keeps its place.
 _LOST = b"\xff\xff"
+_LEAD, _TRAIL = 0x80, 0x40  # the least first and second byte of a two-byte character
 
 
-def _two_lost_bytes(error: UnicodeError) -> tuple[bytes, int]:
+def _kept_bytes(error: UnicodeError) -> tuple[bytes, int]:
+    """Bytes that were escaped on reading as they were, two lost ones for any other character."""
     assert isinstance(error, UnicodeEncodeError)
-    return _LOST * (error.end - error.start), error.end
+    unknown = error.object[error.start : error.end]
+    kept = (
+        bytes([ord(char) - 0xDC00]) if "\udc80" <= char <= "\udcff" else _LOST for char in unknown
+    )
+    return b"".join(kept), error.end
 
 
-codecs.register_error("gouji-two-bytes", _two_lost_bytes)
+codecs.register_error("gouji-kept-bytes", _kept_bytes)
 
 
 class FixedRows:
@@ -41,7 +49,9 @@ class FixedRows:
         self._ranges = ranges
 
     def __iter__(self) -> Iterator[RawRow]:
-        for row_no, line in enumerate(text_lines(self._container, self._decoding), start=1):
+        errors = "surrogateescape" if self._decoding.encoding == "cp950" else "replace"
+        lines = text_lines(self._container, self._decoding, errors)
+        for row_no, line in enumerate(lines, start=1):
             if line is None or len(line) > MAX_ROW:
                 yield RawRow(row_no, [], TOO_LONG)
                 continue
@@ -56,19 +66,21 @@ class FixedRows:
     def _cut(self, row_no: int, text: str) -> RawRow:
         if text.isascii():
             return RawRow(row_no, [text[start:end] for start, end in self._ranges])
-        data = text.encode("cp950", "gouji-two-bytes")
+        data = text.encode("cp950", "gouji-kept-bytes")
         seconds = _second_bytes(data)
         cells: list[str | date] = []
         notes = []
         for place, (start, end) in enumerate(self._ranges):
             cell = data[start:end]
-            if start in seconds or (end in seconds and end < len(data)):
+            if start in seconds or end in seconds:
                 notes.append(("W_SPLIT_CHAR", place))
                 cells.append(_split_text(cell, start in seconds, end in seconds))
                 continue
             shown = cell.decode("cp950", "replace")
             if "\ufffd" in shown:
-                notes.append(("W_BYTES", place))
+                # Whoever wrote the file may have cut the character already.
+                half = cell[-1] >= _LEAD and start + len(cell) - 1 not in seconds
+                notes.append(("W_SPLIT_CHAR" if half else "W_BYTES", place))
             cells.append(shown)
         return RawRow(row_no, cells, "", tuple(notes))
 
@@ -76,10 +88,10 @@ class FixedRows:
 def _second_bytes(data: bytes) -> frozenset[int]:
     """Places of the second bytes of two-byte characters."""
     places = []
-    at = 0
+    at = 1
     while at < len(data):
-        if data[at] >= 0x80:
-            places.append(at + 1)
+        if data[at - 1] >= _LEAD and data[at] >= _TRAIL:
+            places.append(at)
             at += 1
         at += 1
     return frozenset(places)

@@ -17,6 +17,7 @@ from services.ingest.reading.claim_tags import (
     MAX_EXTRA,
     MAX_TEXT,
     NUMBER,
+    PLACE,
     TIME,
     Tag,
 )
@@ -111,9 +112,15 @@ def _count(text: str) -> str:
     return str(int(text)) if _COUNT.fullmatch(text) else ""
 
 
+def _place(text: str) -> str:
+    count = _count(text)
+    return "" if count == "0" else count
+
+
 _USABLE: dict[str, Callable[[str], str]] = {
     DATE: _date,
     TIME: _time,
     NUMBER: _number,
     COUNT: _count,
+    PLACE: _place,
 }

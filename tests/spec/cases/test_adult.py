@@ -94,8 +94,8 @@ def test_of_two_rows_with_one_stage_2_date_the_one_with_fewest_faults_counts() -
                   | filled=stage1,stage2 missing=hdl             |
         114-04-07 | row S: adult on 114-03-02 stage2=114-03-20   | A matched
                   | filled=stage1,stage2                         |
-        114-04-08 | row R: adult on 114-03-01 stage2=114-03-20   | A matched; R stored
-                  | filled=stage1,stage2                         |
+        114-04-08 | row R: adult on 114-03-01 stage2=114-03-20   | A matched; R
+                  | filled=stage1,stage2                         | stored DUPLICATE_RESULT
         """
     )
     (head,) = story.book.heads
@@ -106,6 +106,7 @@ def test_of_two_rows_with_one_stage_2_date_the_one_with_fewest_faults_counts() -
     assert [step.change for step in story.journal] == [
         "claim_registered",
         "mismatch_found",
+        "matched",
         "matched",
     ]
 

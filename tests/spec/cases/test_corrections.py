@@ -1,6 +1,6 @@
 """Second rows, edits and deletions: what each programme allows (R-23, R-24; correction.md section 4)."""
 
-from tests.support.judge import judge
+from tests.support.judge import day, judge
 
 
 def test_a_second_row_with_the_same_content_changes_nothing() -> None:
@@ -67,3 +67,25 @@ def test_an_edit_does_not_land_on_another_row() -> None:
         114-04-07 | edit S: child on 114-03-10 order=71 born=114-02-01 | S refused DUPLICATE_RESULT
         """
     )
+
+
+def test_a_match_that_passes_to_another_row_is_told() -> None:
+    """completed_on and is_late are those of the result that answers now (R-3): the last event of a
+    case says what is so."""
+    story = judge(
+        """
+        day       | what                                          | then
+        114-04-05 | claim A: 21 on 114-03-10 & B: 23 on 114-03-20 | B pending NOT_FOUND
+        114-04-06 | row R: adult on 114-03-10 stage2=114-03-20    | A matched; B matched
+        114-05-30 | day closes                                    | B matched
+        114-06-05 | row S: adult on 114-03-12 stage2=114-03-20    | B matched; S
+                  |                                               | stored DUPLICATE_RESULT
+        114-06-06 | delete R                                      | A late DATE_MISMATCH; B matched
+        """
+    )
+    told = [one for one in story.journal if one.claim.claim_id.endswith("/B")]
+    assert [one.head.sequence for one in told] == [1, 2, 3]
+    last = told[-1]
+    assert (last.previous_state, last.change, last.head.state) == ("matched", "matched", "matched")
+    assert (last.head.completed_on, last.head.is_late) == (day("114-06-05"), True)
+    assert "LATE_UPLOAD" in [hint.code for hint in last.hints]

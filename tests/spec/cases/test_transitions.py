@@ -12,6 +12,7 @@ from tests.support.judge import Story, day
 
 CHILD = "71 on 114-03-10 born=114-02-01"
 ROW = "row R: child on 114-03-10 order=71 born=114-02-01"
+TWIN = "row U: child on 114-03-10 order=71 born=114-02-01 mark=2"
 AROUND = (
     "114-03-01 day closes",
     "114-06-21 row S: child on 114-05-20 order=71 born=114-02-01",
@@ -71,7 +72,8 @@ def by_trigger(origin: str, trigger: str) -> list[tuple[str, ...]]:
         case states.DAY:
             return [(*reach, late)]
         case states.RESULT_GONE:
-            return [(*reach, f"{LATER} delete R"), (*reach, late, f"{LATER} delete R")]
+            gone, twin = f"{LATER} delete R", f"114-04-07 {TWIN}"
+            return [(*reach, gone), (*reach, late, gone), (*reach, twin, gone)]
     steps = [f"{LATER} {ROW}", f"{LATER} {ROW} missing=height_cm"]
     if "row R" in " ".join(reach):
         other = "child on 114-03-25 order=72 born=114-02-01"

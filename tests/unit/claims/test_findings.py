@@ -3,7 +3,7 @@
 import pytest
 
 from claims.codes import order_code, person_id
-from claims.findings import CODES, LONGEST_FOUND, finding, from_warning, masked
+from claims.findings import CODES, LONGEST_FOUND, finding, from_warnings, masked
 from claims.masks import mask_birth_date
 from claims.periods import day_of, roc_month_text
 
@@ -25,6 +25,11 @@ from claims.periods import day_of, roc_month_text
         ("choice", "9", "9"),
         ("choice", "ok 王小明 0740310", "ok 王** 074****"),
         ("number", "0740310", "074****"),
+        ("choice", "64/03/10", "64/*****"),
+        ("choice", "740310", "740***"),
+        ("text", "生日 064年3月10日", "生* 064*****日"),
+        ("facility", "0740310", "074****"),
+        ("partner", "19850310", "198*****"),
         ("text", "a\x00b\u202e", "a?b?"),
     ],
 )
@@ -42,9 +47,12 @@ def test_every_code_says_what_to_do_in_chinese() -> None:
         assert code == code.upper()
 
 
-def test_a_warning_travels_as_code_and_column() -> None:
-    made = from_warning("FIELD_BLANK:height_cm")
-    assert (made.code, made.level, made.column) == ("FIELD_BLANK", "warning", "height_cm")
+def test_warnings_travel_as_code_and_column_and_become_a_finding_a_code() -> None:
+    made = from_warnings(["FIELD_BLANK:height_cm", "SEX_MISMATCH:sex", "FIELD_BLANK:sbp"])
+    assert [(one.code, one.level, one.column) for one in made] == [
+        ("FIELD_BLANK", "warning", "height_cm,sbp"),
+        ("SEX_MISMATCH", "warning", "sex"),
+    ]
 
 
 def test_a_code_of_a_reader_that_is_not_registered_is_an_error() -> None:

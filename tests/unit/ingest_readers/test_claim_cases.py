@@ -207,3 +207,17 @@ def test_a_tooth_that_does_not_fit_is_a_warning(
 def test_full_width_and_lower_case_are_folded(tmp_path: Path) -> None:
     line = lines_of(tmp_path, {"p4": " l1001c "}, d3="ａ１２３４５６７８９", d29="ic29").lines[0]
     assert (line.person_id, line.order_code, line.card_serial) == ("A123456789", "L1001C", "IC29")
+
+
+def test_an_order_number_counts_from_one(tmp_path: Path) -> None:
+    line = lines_of(tmp_path, {"p13": "0"}).lines[0]
+    assert (line.claim_id, line.warnings) == (f"{KEY}/#1", ("W_FIELD", "W_SEQ"))
+    assert line.details["p13"] == "0"
+
+
+@pytest.mark.parametrize("code", ["+L1001C", "L1001C+"])
+def test_a_joined_code_with_an_empty_half_is_no_pair(tmp_path: Path, code: str) -> None:
+    got = lines_of(tmp_path, {"p4": code})
+    assert [(line.order_code, line.programme, line.warnings) for line in got.lines] == [
+        (code, "unknown", ("W_CODE",))
+    ]

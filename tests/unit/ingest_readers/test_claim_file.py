@@ -85,6 +85,7 @@ def test_one_bad_case_costs_only_itself(tmp_path: Path) -> None:
     text = a_claim_file(a_case(), broken, a_case(d2="3"))
     got = read(tmp_path, text)
     assert (got.refused, len(got.lines), got.case_codes) == (None, 2, ["C_XML"])
+    assert got.codes == ["F_XML"]
     bad = next(case for case in got.cases if case.refused)
     assert (bad.position, bad.person_masked) == (2, "A1234*****")
     assert text.encode("cp950")[bad.byte_offset :].startswith(broken[:40].encode())
@@ -116,6 +117,12 @@ def test_a_case_inside_a_comment_is_no_case(tmp_path: Path) -> None:
     assert (len(got.lines), got.findings) == (2, [])
 
 
+def test_a_comment_before_the_root_is_not_the_root(tmp_path: Path) -> None:
+    text = a_claim_file(a_case()).replace("<outpatient>", "<!-- of <HIS> -->\r\n<outpatient>")
+    got = read(tmp_path, text)
+    assert (got.refused, len(got.lines), got.findings) == (None, 1, [])
+
+
 def test_a_comment_without_an_end_swallows_nothing(tmp_path: Path) -> None:
     got = read(tmp_path, a_claim_file(a_case(), "<!-- ", a_case(d2="2"), a_case(d2="3")))
     assert (len(got.lines), got.codes) == (3, ["F_XML"])
@@ -133,10 +140,34 @@ def test_totals_are_held_against_the_cases(tmp_path: Path) -> None:
     ]
 
 
+def test_points_without_a_preventive_case_are_a_difference(tmp_path: Path) -> None:
+    got = read(tmp_path, a_claim_file(a_case(d1="02", d41="300"), t31="0", t32="500"))
+    totals = [finding for finding in got.findings if finding.code == "W_TOTAL"]
+    assert [(f.column, f.found, f.expected) for f in totals] == [("t32", "500", "0")]
+
+
+def test_a_month_and_a_date_that_lost_their_zero_are_warned_about(tmp_path: Path) -> None:
+    got = read(tmp_path, a_claim_file(a_case(d9="0981130"), t3="9811", t6="981205"))
+    assert [(finding.code, finding.column) for finding in got.findings] == [
+        ("DATE_4_DIGITS", "t3"),
+        ("DATE_6_DIGITS", "t6"),
+    ]
+    assert got.lines[0].case_key.startswith(f"{FACILITY}/09811/")
+
+
 def test_the_file_may_lie_in_a_zip_under_any_name(tmp_path: Path) -> None:
     data = a_claim_file(a_case()).encode("cp950")
     got = read(tmp_path, a_zip({"totfa.XML": data, "readme.txt": b"hello"}))
     assert (got.refused, len(got.lines)) == (None, 1)
+
+
+def test_half_a_chinese_character_in_a_name_is_no_path(tmp_path: Path) -> None:
+    data = a_claim_file(a_case()).encode("cp950")
+    given = "功.xml".encode("cp950")
+    assert b"\\" in given
+    archive = a_zip({"NN.xml": data}).replace(b"NN.xml", given)
+    assert read(tmp_path, archive).refused is None
+    assert read(tmp_path, a_zip({"..\\a.xml": data})).refused == "F_UNSAFE"
 
 
 def test_the_header_keeps_the_other_totals(tmp_path: Path) -> None:

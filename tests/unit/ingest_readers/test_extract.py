@@ -9,6 +9,7 @@ from services.ingest.reading.api import EXTRACT
 from tests.support.files import CASE, FACILITY, TOTALS, ReadFile, a_case, a_claim_file, read
 
 OTHER = "3502371194"
+KEY = f"{FACILITY}/11403/1/A3/1"
 ROW = {
     "facility_id": FACILITY, "fee_month": "11403", "appl_mode": "1", "appl_type": "1",
     "appl_date": "1140405", "case_type": "A3", "seq_no": "1", "person_id": "A123456789",
@@ -86,3 +87,36 @@ def test_an_extract_without_a_mandatory_column_is_refused(tmp_path: Path) -> Non
     assert read(tmp_path, data, kind=EXTRACT).refused == "COLUMN_MISSING"
     assert read(tmp_path, gzip.compress(b"a,b\r\n1,2\r\n")).refused == "COLUMN_MISSING"
     assert read(tmp_path, an_extract(), kind=EXTRACT).codes == ["W_EMPTY"]
+
+
+def test_a_bad_row_amid_a_case_costs_no_other_row(tmp_path: Path) -> None:
+    got = read(tmp_path, an_extract({}, {"points": "1,2"}, {"order_code": "01", "order_seq": "3"}))
+    assert (got.case_codes, ids(got)) == (["C_ROW"], [f"{KEY}/1", f"{KEY}/3"])
+
+
+@pytest.mark.parametrize(
+    "other", [{"person_id": "B123456780"}, {"visit_date": "1140311"}, {"birth_date": "0750102"}]
+)
+def test_a_row_of_another_person_or_day_never_becomes_a_line_of_the_first(
+    tmp_path: Path, other: dict[str, str]
+) -> None:
+    strange = {"order_seq": "2", **other}
+    got = read(tmp_path, an_extract({}, strange, {"order_code": "01", "order_seq": "3"}))
+    assert (got.case_codes, ids(got)) == (["C_DUP"], [f"{KEY}/1", f"{KEY}/3"])
+    (refused,) = (case for case in got.cases if case.refused)
+    assert (refused.position, refused.person_masked[5:]) == (3, "*****")
+
+
+def test_a_case_without_end_does_not_fill_the_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.ingest.reading.extract.MAX_ROWS_OF_CASE", 2)
+    rows = [{"order_seq": str(number)} for number in range(1, 6)]
+    got = read(tmp_path, an_extract(*rows))
+    assert (got.case_codes, len(got.lines)) == (["C_DUP", "C_DUP"], 2)
+
+
+def test_a_month_and_a_date_that_lost_their_zero_are_warned_about(tmp_path: Path) -> None:
+    old = {"fee_month": "9811", "appl_date": "981205", "visit_date": "0981130"}
+    got = read(tmp_path, an_extract(old))
+    assert (got.case_codes, len(got.lines)) == (["DATE_4_DIGITS", "DATE_6_DIGITS"], 1)

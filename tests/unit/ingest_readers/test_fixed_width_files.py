@@ -62,6 +62,21 @@ def test_a_cut_through_a_character_leaves_a_mark_and_a_warning(tmp_path: Path) -
     assert got.rows[0].item.problem == ""
 
 
+def test_half_a_character_at_the_end_of_a_field_moves_no_other_field(tmp_path: Path) -> None:
+    """A program that fills fields byte by byte cuts the last character of a long name in two."""
+    name = next(column for column in MAP.columns if column.name == "name")
+    line = record(birth_date="0640310", payer="1").encode("cp950")
+    start, end = name.start - 1, name.start - 1 + name.bytes
+    assert name.bytes % 2 == 0
+    long = b"x" + ("許" * name.bytes).encode("cp950")
+    line = line[:start] + long[: name.bytes] + line[end:]
+    got = read(tmp_path, line, kind="oral", map_version="OF-2026.1")
+    assert got.cell(0, "name") == "x" + "許" * ((name.bytes - 2) // 2) + "\ufffd"
+    cells = [got.cell(0, column) for column in ("birth_date", "visit_date", "facility_id", "payer")]
+    assert cells == ["0640310", "1140310", FACILITY, "1"]
+    assert [(f.code, f.column) for f in got.rows[0].findings] == [("W_SPLIT_CHAR", "name")]
+
+
 def test_a_character_that_cp950_lacks_keeps_its_two_places(tmp_path: Path) -> None:
     line = record(name="許功蓋").replace("功", "𠮷", 1)
     got = read_fixed(tmp_path, line, encoding="utf-8")

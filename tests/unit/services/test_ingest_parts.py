@@ -137,6 +137,17 @@ def test_refused_cases_become_lines_of_the_report(tmp_path: Path) -> None:
     assert len(keys) == 3
 
 
+def test_only_preventive_cases_are_remembered_for_the_next_file(tmp_path: Path) -> None:
+    """A case of another type is named only while something is wrong with it; it is never gone."""
+    listed, refused = a_case(d1="01", d2="2"), a_case(d1="01", d2="3", d9="xx")
+    content = a_claim_file(a_case(), listed, refused, a_case(d2="4", d9="xx"))
+    found = pieces(tmp_path, content, None)
+    keys = [key for piece in found for key in piece.case_keys]
+    assert [key.split("/", 3)[-1] for key in keys] == ["A3/1", "A3/4"]
+    codes = {line.finding.code for piece in found for line in piece.lines}
+    assert {"W_NOT_A3", "C_DATE"} <= codes
+
+
 def test_a_shifted_column_shows_stars_only() -> None:
     assert shown("a123456789") == "A1234*****"
     assert shown("王小明") == "***"

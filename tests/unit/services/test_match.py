@@ -68,6 +68,25 @@ async def test_every_row_is_answered_once_a_part() -> None:
     ]
 
 
+async def test_warnings_about_a_taken_row_reach_its_report() -> None:
+    """They come from validate with the row, and are told beside what match has to say."""
+    warnings = ("FIELD_BLANK:hdl", "SEX_MISMATCH:sex", "FIELD_BLANK:ldl")
+    async with Matching() as match:
+        await match.give(a_part("SC", claims=[a_line()]))
+        await match.give(a_part("SR", results=[an_item(warnings=warnings)]))
+        await match.give(a_part("SX", results=[an_item(warnings=warnings)]))
+        await match.give(
+            a_part("SY", results=[an_item(visit=day("114-02-01"), warnings=warnings[1:2])])
+        )
+    assert match.outcomes()[1:] == [
+        (1, "matched", ("FIELD_BLANK", "SEX_MISMATCH")),
+        (1, "unchanged", ("FIELD_BLANK", "SEX_MISMATCH")),
+        (1, "stored", ("RESULT_WITHOUT_CLAIM", "SEX_MISMATCH")),
+    ]
+    blank = match.out("import-reported")[1].rows[0].findings[0]
+    assert (blank.column, blank.level) == ("hdl,ldl", "warning") and blank.hint
+
+
 async def test_a_part_without_rows_is_reported_too() -> None:
     """Validate refused them all: whoever waits for this part's report gets it."""
     async with Matching() as match:

@@ -1,7 +1,9 @@
 """validate meets gigantic fields: what it writes always fits into a message of a broker."""
 
 import msgspec
+import pytest
 
+from claims.events import Uploads
 from claims.layouts import layout
 from services.validate.uploads import MOST_ROW_BYTES
 from tests.support.validating import Validating, an_item, an_upload
@@ -41,7 +43,7 @@ async def test_the_report_of_a_hopeless_part_stays_below_the_limit_of_a_broker()
     assert [report.event_id for report in reports[:2]] == ["S1/1/validate", "S1/1/validate/2"]
 
 
-def _with_extra(text: str, changed: str = "") -> msgspec.Struct:
+def _with_extra(text: str, changed: str = "") -> Uploads:
     upload = an_upload(items=[an_item(1)])
     (item,) = upload.items
     item = msgspec.structs.replace(item, cells=(*item.cells, text, changed))
@@ -62,9 +64,34 @@ async def test_unknown_columns_are_sealed_with_the_row_and_are_no_content() -> N
     assert (one.content_hash, one.warnings) == (other.content_hash, ())
 
 
-async def test_unknown_columns_that_are_too_long_are_left_out_with_a_warning() -> None:
+@pytest.mark.parametrize("text", ["長" * 255, "x" * 4000])
+async def test_unknown_columns_that_are_too_long_are_left_out_with_a_warning(text: str) -> None:
     async with Validating() as stage:
-        await stage.give("uploads", _with_extra("長" * 255))
+        await stage.give("uploads", _with_extra(text))
         (item,) = stage.out("records")[0].results
     assert item.warnings == ("EXTRA_LEFT_OUT:",)
     assert "extra:備註".encode() not in item.sealed_row
+
+
+async def test_unknown_columns_never_refuse_a_row_of_a_full_part() -> None:
+    """Rows as large as a row may be with its unknown columns, and a warning each."""
+    async with Validating() as stage:
+        await stage.give("uploads", _with_extra("x" * 300))
+        (item,) = stage.out("records")[0].results
+    room = MOST_ROW_BYTES - len(item.sealed_row.partition(b"|")[2])
+    upload = _with_extra("x" * (300 + room))
+    (item,) = upload.items
+    cells = [
+        "2" if name == "sex" else cell
+        for name, cell in zip(upload.columns, item.cells, strict=True)
+    ]
+    items = tuple(
+        msgspec.structs.replace(item, row_no=number, cells=tuple(cells)) for number in range(1, 501)
+    )
+    async with Validating() as stage:
+        await stage.give("uploads", msgspec.structs.replace(upload, items=items))
+        (records,) = stage.out("records")
+        (size,) = [len(o.value) for o in stage.place.outputs if o.topic == "records"]
+        assert not stage.out("import-reported") and size < 1_000_000
+    assert len(records.results) == 500
+    assert all("EXTRA_LEFT_OUT:" in result.warnings for result in records.results)

@@ -1,0 +1,32 @@
+"""The demo as a stranger runs it: a small region on the real stack, compared with its truth."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from deploy.local.record import Record
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_demo_finds_every_case_as_the_truth_says_and_leaves_nothing_running(
+    tmp_path: Path,
+) -> None:
+    command = [sys.executable, "-m", "bench.demo", "--once", "--seed", "11", "--claims", "300"]
+    command += ["--facilities", "30", "--folder", str(tmp_path)]
+    # A stack of its own, whatever the person who runs the tests has given.
+    env = {name: text for name, text in os.environ.items() if name not in GIVEN}
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=400)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    summary = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
+    assert summary["differences"] == 0
+    assert summary["cases"] >= 300
+    assert summary["days_closed"] == 121
+    assert summary["dead_letters"] == summary["sequence_gaps"] == summary["full_ids_found"] == 0
+    assert set(summary["by_programme"]) == {"adult", "child", "oral"}
+    assert Record.read(tmp_path / "stack") is None
+
+
+GIVEN = {"KAFKA_BROKERS", "DATABASE_URL"}
