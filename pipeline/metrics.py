@@ -32,6 +32,9 @@ class Metric:
 _PART = ("stage", "partition")
 LAG = Metric("lag_seconds", "gauge", _PART, "Age of the oldest message not yet taken; 0 when none.")
 COMMIT_AGE = Metric("commit_age_seconds", "gauge", _PART, "Age of the oldest uncommitted work.")
+LAST_COMMIT = Metric(
+    "last_commit_timestamp_seconds", "gauge", _PART, "When the last commit was done, since 1970."
+)
 ROWS = Metric("rows_total", "counter", _PART, "Facts taken.")
 MESSAGES = Metric("messages_total", "counter", _PART, "Messages taken.")
 DEAD_LETTERS = Metric("dead_letters_total", "counter", _PART, "Messages and books set aside.")
@@ -49,6 +52,7 @@ COMMIT_SECONDS = Metric(
 ENGINE = (
     LAG,
     COMMIT_AGE,
+    LAST_COMMIT,
     ROWS,
     MESSAGES,
     DEAD_LETTERS,

@@ -224,6 +224,7 @@ class Stage:
         finally:
             self._running = self._running_since = None
         self._observe(metrics.COMMIT_SECONDS, self._clock.monotonic() - began)
+        self._gauge(metrics.LAST_COMMIT, self._clock.now_ms() / 1000)
 
     # -- sweeps
 

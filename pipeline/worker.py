@@ -154,7 +154,7 @@ class Worker:
         leave(code)
 
     def _forget(self, partition: int) -> None:
-        for metric in (metrics.LAG, metrics.COMMIT_AGE):
+        for metric in (metrics.LAG, metrics.COMMIT_AGE, metrics.LAST_COMMIT):
             self._meter.forget(metric, self._group, partition)
 
     # -- messages

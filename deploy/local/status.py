@@ -1,5 +1,6 @@
 """`make status`: one line per process, with the progress it reports itself."""
 
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.error import URLError
@@ -11,25 +12,29 @@ from rich.table import Table
 from deploy.local.ports import LOOPBACK
 from deploy.local.record import Entry, Record
 
-LAG, COMMIT_AGE = "gouji_lag_seconds", "gouji_commit_age_seconds"
+LAG, LAST_COMMIT = "gouji_lag_seconds", "gouji_last_commit_timestamp_seconds"
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The worst value over a process's topics and partitions; None when it reports none."""
+    """The worst lag and the latest commit over a process's partitions; None when it reports none.
+
+    lag           seconds
+    last_commit   seconds since 1970
+    """
 
     lag: float | None
-    commit_age: float | None
+    last_commit: float | None
 
 
 def progress_in(metrics: str) -> Progress:
     """Read the two gauges from a page of metrics in the text format."""
-    worst: dict[str, float] = {}
+    most: dict[str, float] = {}
     for family in text_string_to_metric_families(metrics):
         for sample in family.samples:
-            if sample.name in (LAG, COMMIT_AGE):
-                worst[sample.name] = max(worst.get(sample.name, sample.value), sample.value)
-    return Progress(worst.get(LAG), worst.get(COMMIT_AGE))
+            if sample.name in (LAG, LAST_COMMIT):
+                most[sample.name] = max(most.get(sample.name, sample.value), sample.value)
+    return Progress(most.get(LAG), most.get(LAST_COMMIT))
 
 
 def ask(entry: Entry) -> Progress:
@@ -56,7 +61,7 @@ def table(record: Record) -> Table:
             _moment(entry.started.began) if alive else "down",
             str(entry.restarts),
             _seconds(progress.lag),
-            _seconds(progress.commit_age),
+            _seconds(None if progress.last_commit is None else time.time() - progress.last_commit),
         )
     return shown
 

@@ -122,9 +122,9 @@ def screen_correction_not_eligible(story: Story) -> None:
     visit, month = story.visit(), story.month
     aged(story, "95")
     (claim,) = story.case(visit, "95")
-    row = oral_row(story, "95", visit, betel="0", smoking="0")
+    row = oral_row(story, "95", visit, betel="0", smoking="0", residence_code="9901")
     story.row("oral", month.results, row, "stored")
-    story.row("oral", month.fix, row | {"residence_code": "9999"}, "stored")
+    story.row("oral", month.fix, row | {"residence_code": "9902"}, "stored")
     habit, still = (
         wrong(month.results, "HABIT_MISMATCH"),
         wrong(month.fix, "HABIT_NOT_ELIGIBLE"),

@@ -10,13 +10,14 @@ from deploy.local.record import Entry, Record
 from deploy.local.status import Progress, progress_in, table
 
 
-def test_the_worst_partition_is_shown() -> None:
+def test_the_worst_lag_and_the_latest_commit_are_shown() -> None:
     page = (
         'gouji_lag_seconds{stage="match",partition="0"} 0.5\n'
         'gouji_lag_seconds{stage="match",partition="1"} 7.25\n'
-        'gouji_commit_age_seconds{stage="match",partition="0"} 0.1\n'
+        'gouji_last_commit_timestamp_seconds{stage="match",partition="0"} 1763800000\n'
+        'gouji_last_commit_timestamp_seconds{stage="match",partition="1"} 1763800009.5\n'
     )
-    assert progress_in(page) == Progress(lag=7.25, commit_age=0.1)
+    assert progress_in(page) == Progress(lag=7.25, last_commit=1763800009.5)
 
 
 def test_a_process_that_reports_neither_shows_neither() -> None:
