@@ -4,12 +4,12 @@ Days are plain ints, days since 1970-01-01 (see periods.py); a fee month is AD y
 A class prints its name and its harmless ids only: personal fields cannot slip into a log line.
 """
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
-import msgspec
+from claims.discreet import Discreet
 
 
-class Wire(msgspec.Struct, frozen=True, gc=False):
+class Wire(Discreet, frozen=True, gc=False):
     """Base of everything on the wire. Its text never shows a personal field."""
 
     SHOWN: ClassVar[frozenset[str]] = frozenset(
@@ -19,17 +19,6 @@ class Wire(msgspec.Struct, frozen=True, gc=False):
             *("change", "state", "outcome", "code", "column"),
         }
     )
-
-    def __repr__(self) -> str:
-        shown = (
-            f"{name}={getattr(self, name)!r}"
-            for name in self.__struct_fields__
-            if name in self.SHOWN
-        )
-        return f"{type(self).__name__}({', '.join(shown)})"
-
-    def __rich_repr__(self) -> Any:  # rich would otherwise print every field
-        yield repr(self)
 
 
 class ClaimLine(Wire, frozen=True, gc=False):

@@ -4,15 +4,15 @@ They lie in the state by the million, so they are arrays without field names: a 
 the end, with a default. A class prints only harmless ids.
 """
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
-import msgspec
+from claims.discreet import Discreet
 
 NEVER = -1_000_000
 """Earlier than every day: nothing was closed yet."""
 
 
-class Kept(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class Kept(Discreet, frozen=True, array_like=True, gc=False):
     """Base of what a book keeps. Its text never shows a personal field."""
 
     SHOWN: ClassVar[frozenset[str]] = frozenset(
@@ -21,17 +21,6 @@ class Kept(msgspec.Struct, frozen=True, array_like=True, gc=False):
             *("order_code", "state", "sequence", "seen", "code", "field"),
         )
     )
-
-    def __repr__(self) -> str:
-        shown = (
-            f"{name}={getattr(self, name)!r}"
-            for name in self.__struct_fields__
-            if name in self.SHOWN
-        )
-        return f"{type(self).__name__}({', '.join(shown)})"
-
-    def __rich_repr__(self) -> Any:  # rich would otherwise print every field
-        yield repr(self)
 
 
 class Reason(Kept, frozen=True, array_like=True, gc=False):

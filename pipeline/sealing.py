@@ -68,3 +68,19 @@ class PersonKeys:
 def base64_key(text: str) -> bytes:
     """Parser of a key in a setting; raises ValueError for text that is no base64."""
     return base64.b64decode(text, validate=True)
+
+
+def publish_key(text: str) -> bytes:
+    """Parser of a setting: 16 to 64 bytes in base64."""
+    key = base64_key(text)
+    if not 16 <= len(key) <= 64:
+        raise ValueError("must be 16 to 64 bytes")
+    return key
+
+
+def seal_key(text: str) -> bytes:
+    """Parser of a setting: KEY_BYTES bytes in base64."""
+    key = base64_key(text)
+    if len(key) != KEY_BYTES:
+        raise ValueError(f"must be {KEY_BYTES} bytes")
+    return key

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pipeline.sealing import KEY_BYTES, base64_key
+from pipeline.sealing import publish_key, seal_key
 from pipeline.settings import folder, setting
 from pipeline.worker_settings import WorkerSettings
 
@@ -21,21 +21,6 @@ CHANGELOG = "match-changelog"
 # Rendered into deploy/k8s.
 REPLICAS = 2
 MEMORY_MB = 768
-
-
-def publish_key(text: str) -> bytes:
-    """16 to 64 bytes in base64."""
-    key = base64_key(text)
-    if not 16 <= len(key) <= 64:
-        raise ValueError("must be 16 to 64 bytes")
-    return key
-
-
-def seal_key(text: str) -> bytes:
-    key = base64_key(text)
-    if len(key) != KEY_BYTES:
-        raise ValueError(f"must be {KEY_BYTES} bytes")
-    return key
 
 
 class MatchSettings(WorkerSettings):
