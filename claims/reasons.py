@@ -6,6 +6,8 @@ reminds the clinic, - nobody. source: correction.md section 5; R-26 for the code
 
 from typing import NamedTuple
 
+from claims.advice import ADVICE_ZH
+
 
 class Known(NamedTuple):
     """One code. ``kind``: reason (of a case without match), hint, answer (to a row or command)."""
@@ -289,6 +291,9 @@ BY_CODE: dict[str, Known] = {known.code: known for known in REASONS}
 
 
 def hint_zh(code: str) -> str:
-    """What to tell a clinic about a code, in Chinese; empty for a code that is not ours."""
+    """What a code means and what to do, in Chinese; empty for a code that is not ours."""
     known = BY_CODE.get(code)
-    return known.zh if known else ""
+    if known is None:
+        return ""
+    advice = ADVICE_ZH.get(code)
+    return f"{known.zh}：{advice}" if advice else known.zh

@@ -31,7 +31,7 @@ def test_every_code_says_what_it_means_in_both_languages_and_who_acts() -> None:
     for known in REASONS:
         assert known.en and known.who, known.code
         assert re.search("[一-鿿]", known.zh), known.code
-        assert hint_zh(known.code) == known.zh
+        assert hint_zh(known.code).startswith(known.zh)
 
 
 def test_a_code_that_a_rule_says_is_in_the_register() -> None:
