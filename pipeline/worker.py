@@ -24,6 +24,7 @@ from pipeline.worker_settings import WorkerSettings
 
 TICK_S = 0.02
 SHOW_POSITIONS_S = 2.0
+STOP_S = 15.0  # well below the 30 s that Kubernetes waits before it kills
 CRASHED = 70
 
 
@@ -99,8 +100,14 @@ class Worker:
         await asyncio.wait((ticking, crashed, stopping), return_when=asyncio.FIRST_COMPLETED)
         if not stopping.done():
             self._leave("crashed", ticking.exception() if ticking.done() else app.crash_reason)
-        await self._stop(ticking)
-        await server.close()
+        try:
+            async with asyncio.timeout(STOP_S):
+                await self._stop(ticking)
+                await server.close()
+        except (
+            TimeoutError
+        ) as end:  # the brokers are away: the next owner starts where we committed
+            self._leave("cannot stop in time", end)
         self._log("stopped")
 
     async def _stop(self, ticking: "asyncio.Task[None]") -> None:

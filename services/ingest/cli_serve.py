@@ -25,7 +25,7 @@ def serve() -> None:
         access_log=False,  # paths hold ids, and /metrics counts
         log_config=None,
         loop="uvloop",
-        timeout_graceful_shutdown=30,
+        timeout_graceful_shutdown=15,
     )
     log("listening", host=settings.http_host, port=settings.http_port)
     uvicorn.Server(config).run()
