@@ -104,9 +104,8 @@ class Worker:
             async with asyncio.timeout(STOP_S):
                 await self._stop(ticking)
                 await server.close()
-        except (
-            TimeoutError
-        ) as end:  # the brokers are away: the next owner starts where we committed
+        except TimeoutError as end:
+            # The brokers are away; the next owner goes on where the last commit stands.
             self._leave("cannot stop in time", end)
         self._log("stopped")
 
