@@ -15,7 +15,7 @@ PY := .venv/bin/python
 UNIT := tests/unit tests/spec tests/contract tests/test_tidy.py
 HEAVY := tests/generative tests/integration tests/e2e
 
-.PHONY: help setup lock check test demo up down status bench chaos docs manifests image clean
+.PHONY: help setup lock check test prove mutants demo up down status bench chaos docs manifests image clean
 
 help: ## this list of commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,12 @@ check: $(VENV) ## format, lint, types, imports, unit, spec and contract tests (u
 test: setup check ## everything; what .ci/run calls (under 25 minutes)
 	$(PY) -m pytest -q $(HEAVY)
 
+prove: setup ## 100,000 random histories against the oracle, a million near twins (ARGS=--seed 7)
+	$(PY) -m tests.prove $(ARGS)
+
+mutants: $(VENV) ## small wrong changes in claims/, each noticed by a test or not (ARGS=--sample 300)
+	$(PY) -m tests.mutants $(ARGS)
+
 demo: setup ## a sample region from file to verdict, compared with the truth (ARGS=--once stops at the end)
 	$(PY) -m bench.demo $(ARGS)
 
@@ -65,6 +71,7 @@ chaos: setup ## kill -9 at random and verify (KILLS=8 SECONDS=120)
 docs: $(VENV) ## render docs/ from the registers
 	$(PY) -m pipeline.topics render
 	$(PY) -m deploy.configuration
+	$(PY) -m claims.rules_page > docs/rules.md.new && mv docs/rules.md.new docs/rules.md
 
 manifests: $(VENV) ## render deploy/k8s/base from the settings and topics registers
 	$(PY) -m deploy.k8s.render

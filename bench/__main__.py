@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from bench import codec
-from bench.figures import latency, parsing, stages
+from bench.figures import latency, parsing, precheck, replay, stages
 from bench.figures.line import BARS, Line, passed
 from deploy.local.stack import RUN
 
@@ -19,7 +19,9 @@ ALL: dict[str, Figures] = {
     "parse": parsing.run,
     "validate": stages.run_validate,
     "match": stages.run_match,
+    "replay": replay.run,
     "latency": latency.run,
+    "precheck": precheck.run,
 }
 
 

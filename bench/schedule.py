@@ -46,14 +46,18 @@ def bodies_of(item: Item, submissions: Mapping[str, str], seen: Seen) -> list[di
 
     Raises KeyError when a row it is about has no outcome yet.
     """
-    return [_body(command, submissions, seen) for command in item["commands"]]
+    about = {"facility_id": item["facility"]} if item.get("agency") else {}
+    return [_body(command, submissions, seen) | about for command in item["commands"]]
 
 
 def _body(item: Item, submissions: Mapping[str, str], seen: Seen) -> dict[str, Any]:
+    if item["action"] == "note":
+        return {"action": "note", "case_id": item["case_id"], "text": item["text"]}
     if item["action"] == "withdraw":
         return {"action": "withdraw", "claim_id": item["claim_id"]}
     target = item["target"]
     row = seen.rows[submissions[target["file"]], target["place"]]
     body = {"action": item["action"], "programme": item["programme"]}
     body |= {"result_id": row.result_id, "seen_version": item["seen_version"]}
+    body |= {"form_no": item["form_no"]} if "form_no" in item else {}
     return body | ({"values": item["values"]} if item["values"] else {})

@@ -12,20 +12,53 @@ from claims.events import (
     SweepFinished,
     Unmatched,
 )
+from claims.recovery_events import Clawback
+
+VIEWS = {Matched: "matched", Unmatched: "unmatched", NeedsNote: "needs-note"}
+
+
+@dataclass
+class Journey:
+    """What one case went through. path: its states in order, none twice in a row; told: every
+    reason it ever showed."""
+
+    path: list[str] = field(default_factory=list)
+    changes: list[str] = field(default_factory=list)
+    told: set[str] = field(default_factory=set)
+
+    def take(self, event: CaseChanged) -> None:
+        self.told.update(reason.code for reason in event.reasons)
+        self.changes.append(event.change)
+        if not self.path or self.path[-1] != event.state:
+            self.path.append(event.state)
+
+
+@dataclass
+class Recovery:
+    """One recovery: its phases in order, and the amount in points."""
+
+    case_id: str
+    points: str
+    phases: list[str] = field(default_factory=list)
 
 
 @dataclass
 class Seen:
     """Filled one event at a time, in any order between partitions.
 
+    views     last entry of every case in every view, by its sequence
+    orders    recoveries by order_id, in the order of their first phase
     gaps      sequences of a case that were skipped or came twice
     finished  last day swept, by partition
     """
 
     cases: dict[str, CaseChanged] = field(default_factory=dict)
-    views: dict[str, set[str]] = field(
-        default_factory=lambda: {"matched": set(), "unmatched": set(), "needs-note": set()}
+    journeys: dict[str, Journey] = field(default_factory=dict)
+    views: dict[str, dict[str, CaseChanged]] = field(
+        default_factory=lambda: {name: {} for name in VIEWS.values()}
     )
+    orders: dict[str, Recovery] = field(default_factory=dict)
+    clawbacks: set[str] = field(default_factory=set)
     rows: dict[tuple[str, int], RowOutcome] = field(default_factory=dict)
     rows_twice: int = 0
     gaps: int = 0
@@ -36,17 +69,28 @@ class Seen:
             before = self.cases.get(event.case_id)
             self.gaps += event.sequence != (before.sequence if before else 0) + 1
             self.cases[event.case_id] = event
+            self.journeys.setdefault(event.case_id, Journey()).take(event)
         elif isinstance(event, Matched | Unmatched | NeedsNote):
-            name = {Matched: "matched", Unmatched: "unmatched", NeedsNote: "needs-note"}
-            self.views[name[type(event)]].add(event.case_id)
+            self.views[VIEWS[type(event)]][event.case_id] = event
+        elif isinstance(event, Clawback):
+            self._recover(event)
         elif isinstance(event, ImportReported):
-            for row in event.rows:
-                known = self.rows.get((event.submission_id, row.row_no))
-                # The earlier of two rows of a file is reported twice: when it came, and when the
-                # later one replaced it.
-                if known is not None and row.outcome != "superseded":
-                    self.rows_twice += 1
-                    continue
-                self.rows[event.submission_id, row.row_no] = row
+            self._report(event)
         elif isinstance(event, SweepFinished):
             self.finished[event.partition] = max(event.day, self.finished.get(event.partition, 0))
+
+    def _recover(self, event: Clawback) -> None:
+        self.gaps += event.event_id in self.clawbacks
+        self.clawbacks.add(event.event_id)
+        order = self.orders.setdefault(event.order_id, Recovery(event.case_id, event.points))
+        order.phases.append(event.phase)
+
+    def _report(self, event: ImportReported) -> None:
+        for row in event.rows:
+            known = self.rows.get((event.submission_id, row.row_no))
+            # The earlier of two rows of a file is reported twice: when it came, and when the
+            # later one replaced it.
+            if known is not None and row.outcome != "superseded":
+                self.rows_twice += 1
+                continue
+            self.rows[event.submission_id, row.row_no] = row

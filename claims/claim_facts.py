@@ -2,9 +2,10 @@
 
 from typing import NamedTuple
 
-from claims.model import NEVER, NO_HEAD, Book, Claim, Head
-from claims.settling import Cause, Change, Own, reopened, settle, with_heads, withdrawn
-from claims.states import CLAIM_ACCEPTED, MATCHED, REVISION, WITHDRAWN
+from claims.model import NEVER, NO_HEAD, Book, Claim, Head, with_
+from claims.rounds import standing_of_revision
+from claims.settling import Cause, Change, Own, reopened, settle, withdrawn
+from claims.states import CLAIM_ACCEPTED, DECIDED, MATCHED, REVISION, WITHDRAWN
 
 
 class Moved(NamedTuple):
@@ -67,7 +68,7 @@ def take_case(
             known[line.claim_id] = len(claims)
             claims.append(line)
             heads.append(NO_HEAD)
-            own[line.claim_id] = Own(CLAIM_ACCEPTED, "")
+            own[line.claim_id] = Own(CLAIM_ACCEPTED, NO_HEAD)
         elif line.claim_id in own:  # named twice in one file: the later line counts
             claims[place] = line
         elif same_content(line, claims[place]) and (
@@ -78,8 +79,9 @@ def take_case(
             claims[place] = line  # the claim date decides between duplicates, so it is kept
         else:
             programmes.append(claims[place].programme)
-            own[line.claim_id] = Own(REVISION, heads[place].state)
-            claims[place], heads[place] = line, reopened(heads[place])
+            own[line.claim_id] = Own(REVISION, heads[place])
+            standing = standing_of_revision(claims[place], line, heads[place])
+            claims[place], heads[place] = line, reopened(heads[place], standing)
         programmes.append(line.programme)
     if not programmes and not known.keys() - {line.claim_id for line in lines}:
         return book, ClaimsTaken(("unchanged",) * len(lines), ())
@@ -87,15 +89,7 @@ def take_case(
     if known:
         heads, changes = _gone(claims, heads, known, {line.claim_id for line in lines}, cause)
         programmes += [step.claim.programme for step in changes]
-    book = Book(
-        book.facility_id,
-        book.seen,
-        book.closed_on,
-        tuple(claims),
-        tuple(heads),
-        book.results,
-        book.indexed,
-    )
+    book = with_(book, claims=tuple(claims), heads=tuple(heads))
     for programme in dict.fromkeys(programmes):
         settled = settle(book, programme, cause, own)
         book, changes = settled.book, changes + settled.changes
@@ -107,7 +101,8 @@ def _gone(
 ) -> tuple[list[Head], tuple[Change, ...]]:
     changes = []
     for claim_id, place in known.items():
-        if claim_id not in kept and heads[place].state != WITHDRAWN:
+        state = heads[place].state
+        if claim_id not in kept and state != WITHDRAWN and state not in DECIDED:
             step = withdrawn(claims[place], heads[place], cause)
             changes.append(step)
             heads[place] = step.head
@@ -129,19 +124,21 @@ def _outcomes(
 
 
 def withdraw_claim(book: Book, claim_id: str, cause: Cause) -> tuple[Book, str, tuple[Change, ...]]:
-    """撤回申報. Legal in every state of this product's life so far; twice changes nothing.
+    """撤回申報 (row 23; R-35). Legal until the agency decided; twice changes nothing.
 
-    returns the refusal (UNKNOWN_CASE), or an empty text.
+    returns the refusal (UNKNOWN_CASE, WITHDRAW_NOT_ALLOWED), or an empty text.
     """
     place = next((at for at, line in enumerate(book.claims) if line.claim_id == claim_id), None)
     if place is None:
         return book, "UNKNOWN_CASE", ()
-    claim = book.claims[place]
-    if book.heads[place].state == WITHDRAWN:
+    claim, state = book.claims[place], book.heads[place].state
+    if state in DECIDED:
+        return book, "WITHDRAW_NOT_ALLOWED", ()
+    if state == WITHDRAWN:
         return book, "", ()
     step = withdrawn(claim, book.heads[place], cause)
     heads = (*book.heads[:place], step.head, *book.heads[place + 1 :])
-    settled = settle(with_heads(book, heads), claim.programme, cause)
+    settled = settle(with_(book, heads=heads), claim.programme, cause)
     return settled.book, "", (step, *settled.changes)
 
 
@@ -153,14 +150,10 @@ def send_away(book: Book, case_key: str, cause: Cause) -> tuple[Book, Moved, tup
         if claim.case_key == case_key
     )
     stays = [place for place, claim in enumerate(book.claims) if claim.case_key != case_key]
-    book = Book(
-        book.facility_id,
-        book.seen,
-        book.closed_on,
-        tuple(book.claims[place] for place in stays),
-        tuple(book.heads[place] for place in stays),
-        book.results,
-        book.indexed,
+    book = with_(
+        book,
+        claims=tuple(book.claims[place] for place in stays),
+        heads=tuple(book.heads[place] for place in stays),
     )
     changes: tuple[Change, ...] = ()
     for programme in dict.fromkeys(claim.programme for claim, _ in lines):
@@ -171,12 +164,8 @@ def send_away(book: Book, case_key: str, cause: Cause) -> tuple[Book, Moved, tup
 
 def receive(book: Book, moved: Moved) -> Book:
     """The other end of ``send_away``; its new version is taken right after, and judges it."""
-    return Book(
-        book.facility_id,
-        book.seen,
-        book.closed_on,
-        book.claims + tuple(claim for claim, _ in moved.lines),
-        book.heads + tuple(head for _, head in moved.lines),
-        book.results,
-        book.indexed,
+    return with_(
+        book,
+        claims=book.claims + tuple(claim for claim, _ in moved.lines),
+        heads=book.heads + tuple(head for _, head in moved.lines),
     )

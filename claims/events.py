@@ -82,6 +82,7 @@ class UploadItem(Wire, frozen=True, gc=False):
     seen_version: int
     problem: str
     cells: tuple[str, ...]
+    form_no: str = ""
 
 
 class Uploads(Wire, frozen=True, gc=False):
@@ -138,6 +139,7 @@ class ResultItem(Wire, frozen=True, gc=False):
     sealed_row: bytes
     seal_key_id: str
     warnings: tuple[str, ...]
+    form_no: str = ""
 
 
 class Records(Wire, frozen=True, gc=False):
@@ -230,6 +232,19 @@ class Candidate(Wire, frozen=True, gc=False):
     result_id: str
     version: int
     differs: tuple[str, ...]
+    facility_id: str = ""
+    person_masked: str = ""
+    reasons: tuple[Reason, ...] = ()
+
+
+class FixStep(Wire, frozen=True, gc=False):
+    """One step of a fix that was tried; ``value`` is empty when only the clinic knows it."""
+
+    action: str
+    target_id: str
+    version: int
+    field: str
+    value: str
 
 
 class CaseChanged(Wire, frozen=True, gc=False):
@@ -271,6 +286,14 @@ class CaseChanged(Wire, frozen=True, gc=False):
     round_id: str
     rule_version: str
     evidence: tuple[str, ...]
+    fix: tuple[FixStep, ...] = ()
+    note_on: int | None = None
+    note_sealed: bytes = b""
+    form_required: bool = False
+    form_received_on: int | None = None
+    paper_due_on: int | None = None
+    order_id: str = ""
+    remark_sealed: bytes = b""
 
 
 class Matched(CaseChanged, frozen=True, gc=False):
@@ -294,3 +317,4 @@ class SweepFinished(Wire, frozen=True, gc=False):
     partition: int
     books_examined: int
     cases_changed: int
+    cause: str = ""

@@ -11,10 +11,12 @@ from claims.periods import roc_text
 from claims.programmes import programmes
 from claims.rules import RULES
 from claims.rules.agreement import birth_differs, birth_mismatch
-from claims.rules.evidence import CHILD, Evidence, newborn_mark
+from claims.rules.evidence import CHILD, Evidence, newborn_mark, usable
 from claims.rules.facets import facet_date
 
 NEAREST_SHOWN = 3
+STAGE2_FILLED = frozenset({"stage2", "interp_hbv", "interp_hcv"})
+"""Any of these says that stage 2 was done (R-20; uploads.md section 2, layout A)."""
 
 
 class Answer(NamedTuple):
@@ -81,6 +83,25 @@ def answer(claim: Claim, evidence: Evidence) -> Answer | None:
     return best
 
 
+def answers_key(claim: Claim, row: Result, evidence: Evidence) -> bool:
+    """Whether a result has the key of a claim, the incomplete-row rule included."""
+    visit, requirement = claim.visit_date, claim.requirement
+    if visit is None or not usable(claim):
+        return False
+    if requirement == "visit":
+        return row.visit_date == visit and _child_key_agrees(claim, row)
+    if requirement in ("stage1", "stage2") and facet_date(row, requirement) == visit:
+        return True
+    if requirement == "stage2":
+        pair = evidence.pair_claim(claim)
+        return (
+            pair is not None
+            and row.stage2_date is None
+            and facet_date(row, "stage1") == pair.visit_date
+        )
+    return requirement != "stage1" and row.visit_date == visit
+
+
 def _rank(row: Result, reasons: tuple[Reason, ...]) -> tuple[int, int, str]:
     return (len(reasons), row.received_on, row.result_id)
 
@@ -92,7 +113,8 @@ def _stage1_row_of_pair(claim: Claim, evidence: Evidence) -> Answer | None:
         return None
     for row in evidence.dated.get(pair.visit_date, ()):
         if row.stage2_date is None and facet_date(row, "stage1") is not None:
-            code = "STAGE2_DATE_MISSING" if "stage2" in row.filled else "STAGE2_MISSING"
+            any_filled = not STAGE2_FILLED.isdisjoint(row.filled)
+            code = "STAGE2_DATE_MISSING" if any_filled else "STAGE2_MISSING"
             reasons: tuple[Reason, ...] = (
                 Reason(code, "stage2_date", roc_text(claim.visit_date or 0), ""),
             )

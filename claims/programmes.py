@@ -198,9 +198,12 @@ class Programmes:
                 raise TableError(file, f"eligibility.{row.id}", "ends before it begins")
             if row.age_style != NO_AGE and row.age_style not in AGE_STYLES:
                 raise TableError(file, f"eligibility.{row.id}.age_style", "no such style")
-            for code in row.orders:
+            against = row.interval.against if row.interval else ()
+            for code in (*row.orders, *against):
                 if code not in self.orders:
                     raise TableError(file, f"eligibility.{row.id}.orders", f"{code} is not listed")
+        for code in self.orders:
+            _check_days(file, code, [row for row in self.twin.eligibility if code in row.orders])
 
     def eligibility(self, code: str, visit: int) -> tuple[Eligibility, ...]:
         """The rows for a code that are valid on a visit date; empty when no rule is known."""
@@ -240,6 +243,30 @@ class Programmes:
         if visit is not None and not self.in_force(code, visit):
             warnings += ("W_CODE_DATE",)
         return Placed(order, warnings)
+
+
+def _check_days(file: str, code: str, rows: list[Eligibility]) -> None:
+    """TableError when two rows of an order and a condition share a day and an age, or when a day
+    between the first and the last row has none. Rows of different conditions are alternatives."""
+    rows = sorted(rows, key=lambda row: row.valid_from)
+    covered = rows[0].valid_to if rows else date.max
+    for place, row in enumerate(rows):
+        if covered < row.valid_from and (row.valid_from - covered).days > 1:
+            reason = f"gap: {code} has no row from {covered} to {row.valid_from}"
+            raise TableError(file, f"eligibility.{row.id}", reason)
+        covered = max(covered, row.valid_to)
+        for other in rows[:place]:
+            shares = other.condition == row.condition and row.valid_from <= other.valid_to
+            if shares and not (_is_below(row, other) or _is_below(other, row)):
+                reason = f"overlap: {code} has days and ages of {other.id} too"
+                raise TableError(file, f"eligibility.{row.id}", reason)
+
+
+def _is_below(young: Eligibility, old: Eligibility) -> bool:
+    """Whether all ages of one row are below those of the other, counted alike."""
+    if young.age_style != old.age_style or young.age_max is None or old.age_min is None:
+        return False
+    return young.age_max - young.age_max_exclusive < old.age_min
 
 
 def _expanded(file: str, ranges: tuple[str, ...]) -> frozenset[str]:

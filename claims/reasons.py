@@ -251,6 +251,23 @@ REASONS: tuple[Known, ...] = (
         "check the habits",
         "hint",
     ),
+    # rows 20 and 26 of the transitions, and what the partition's own index finds
+    Known(
+        "LATE_CORRECTION",
+        "補正期後上傳",
+        "a right result came after the round was over",
+        "A",
+        "taken; only the agency may change the state",
+        "hint",
+    ),
+    Known(
+        "PERSONS_SWAPPED",
+        "疑似兩人結果互換",
+        "exchanging the IDs of two results makes both match",
+        "C",
+        "exchange the two persons",
+        "hint",
+    ),
     # refusals of rows
     Known(
         "OWNER_MISMATCH",

@@ -3,16 +3,18 @@
 A row with a new key is a fact; all else is a command, judged once, in the order of `records`.
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from claims.legality import may_change, may_remove, off_the_list
 from claims.matching import is_attached
-from claims.model import Book, Claim, Reason, Result
+from claims.model import Book, Claim, Reason, Result, Round, with_
 from claims.rules.evidence import CHILD, Evidence, newborn_mark
 from claims.settling import Cause, Change, settle
 from claims.states import MATCHED
 from claims.verdicts import Verdict
 
-ADULT, ORAL = "adult", "oral"
+ORAL = "oral"
 
 
 class ResultTaken(NamedTuple):
@@ -36,11 +38,12 @@ class ResultTaken(NamedTuple):
 
 
 def result_key(row: Result) -> tuple[Any, ...]:
-    """Two rows of a book with the same key are two versions of one result."""
+    """Two rows of a book with the same key are two versions of one result. A book joined by an
+    alias holds two numbers: their rows stay apart, so that it can be split again."""
     if row.programme == CHILD:
         mark = newborn_mark(row.newborn_mark)
-        return (CHILD, row.order_code, row.visit_date, row.birth_date, mark)
-    return (row.programme, row.visit_date)
+        return (CHILD, row.person_id, row.order_code, row.visit_date, row.birth_date, mark)
+    return (row.programme, row.person_id, row.visit_date)
 
 
 def find_result(book: Book, result_id: str) -> Result | None:
@@ -61,29 +64,30 @@ def same_key(book: Book, row: Result) -> Result | None:
     return None
 
 
-def is_matched(book: Book, result_id: str) -> bool:
-    return any(head.result_id == result_id and head.state == MATCHED for head in book.heads)
-
-
-def take_row(book: Book, row: Result, cause: Cause) -> tuple[Book, ResultTaken]:
+def take_row(
+    book: Book, row: Result, cause: Cause, rounds: Sequence[Round] = ()
+) -> tuple[Book, ResultTaken]:
     """An uploaded row; a second one on its key is the whole new content."""
     known = same_key(book, row)
     if known is None:
+        if rounds and off_the_list(book, row, rounds):
+            return book, ResultTaken("refused", "NOT_ON_LIST")
         return _store(book, row, None, cause, "")
     if known.content_hash == row.content_hash:
         return book, ResultTaken("unchanged", stored=known)
     if known.submission_id == row.submission_id:  # the later row of a file wins, locks or not
         return _store(book, _next(known, row), known, cause, known.record_id)
-    if _locked(book, known, row):
-        return book, ResultTaken("refused", "LOCKED", stored=known)
+    code = may_change(book, known, row)
+    if code:
+        return book, ResultTaken("refused", code, stored=known)
     return _store(book, _next(known, row), known, cause, "")
 
 
 def edit_result(
-    book: Book, row: Result, target_id: str, seen_version: int, cause: Cause
+    book: Book, row: Result, target_id: str, seen_version: int, cause: Cause, form_no: str = ""
 ) -> tuple[Book, ResultTaken]:
     """修改 within a book; see ``may_edit`` for a row whose person changes."""
-    refusal = may_edit(book, row, target_id, seen_version)
+    refusal = may_edit(book, row, target_id, seen_version, form_no)
     known = find_result(book, target_id)
     if refusal or known is None:
         return book, ResultTaken("refused", refusal)
@@ -96,8 +100,9 @@ def edit_result(
     return book, taken._replace(outcome="done")
 
 
-def may_edit(book: Book, row: Result, target_id: str, seen_version: int) -> str:
-    """The refusal of an edit, or an empty text: adult keys and matched oral rows are locked."""
+def may_edit(book: Book, row: Result, target_id: str, seen_version: int, form_no: str = "") -> str:
+    """The refusal of an edit, or an empty text. ``form_no``: the agency enters an approved change
+    of an oral positive (P-4)."""
     known = find_result(book, target_id)
     if known is None:
         return "UNKNOWN_CASE"
@@ -107,11 +112,7 @@ def may_edit(book: Book, row: Result, target_id: str, seen_version: int) -> str:
         return "VERSION_CONFLICT"
     if known.content_hash == row.content_hash:
         return ""
-    if known.programme == ADULT and (
-        known.visit_date != row.visit_date or known.person_id != row.person_id
-    ):
-        return "LOCKED"
-    return "LOCKED" if _locked(book, known, row) else ""
+    return may_change(book, known, row, form_no)
 
 
 def may_delete(book: Book, target_id: str, seen_version: int) -> str:
@@ -121,7 +122,9 @@ def may_delete(book: Book, target_id: str, seen_version: int) -> str:
         return "UNKNOWN_CASE"
     if known.programme == ORAL:
         return "DELETE_NOT_ALLOWED"
-    return "VERSION_CONFLICT" if known.version != seen_version else ""
+    if known.version != seen_version:
+        return "VERSION_CONFLICT"
+    return may_remove(book, known)
 
 
 def remove_result(book: Book, result_id: str, cause: Cause) -> tuple[Book, ResultTaken]:
@@ -133,51 +136,16 @@ def remove_result(book: Book, result_id: str, cause: Cause) -> tuple[Book, Resul
     if known is None:
         raise KeyError(result_id)
     rest = tuple(row for row in book.results if row is not known)
-    settled = settle(_with_results(book, rest), known.programme, cause)
+    settled = settle(with_(book, results=rest), known.programme, cause)
     return settled.book, ResultTaken("done", removed=known, changes=settled.changes)
-
-
-def _locked(book: Book, known: Result, row: Result) -> bool:
-    """Adult: the birth date, from the upload on. Oral: everything, once matched (R-23)."""
-    if known.programme == ADULT:
-        return known.birth_date != row.birth_date
-    return known.programme == ORAL and is_matched(book, known.result_id)
 
 
 def _next(known: Result, row: Result) -> Result:
     """``row`` as the next version of ``known``."""
-    return Result(
-        known.result_id,
-        known.version + 1,
-        row.record_id,
-        row.received_on,
-        row.programme,
-        row.person_id,
-        row.birth_date,
-        row.visit_date,
-        row.stage2_date,
-        row.order_code,
-        row.newborn_mark,
-        row.values,
-        row.filled,
-        row.missing,
-        row.content_hash,
-    )
+    return with_(row, result_id=known.result_id, version=known.version + 1)
 
 
 next_version = _next
-
-
-def _with_results(book: Book, results: tuple[Result, ...]) -> Book:
-    return Book(
-        book.facility_id,
-        book.seen,
-        book.closed_on,
-        book.claims,
-        book.heads,
-        results,
-        book.indexed,
-    )
 
 
 def _store(
@@ -187,7 +155,7 @@ def _store(
         results = (*book.results, row)
     else:
         results = tuple(row if known is instead_of else known for known in book.results)
-    settled = settle(_with_results(book, results), row.programme, cause)
+    settled = settle(with_(book, results=results), row.programme, cause)
     matched, wrong, reasons = _answers(row, settled.verdicts)
     if settled.verdicts and not matched and not wrong:
         reasons = _doubled(row, settled.book)

@@ -53,11 +53,23 @@ def reduced(
         sealed_row,
         seal_key_id,
         tuple(row.warnings),
+        item.form_no,
     )
 
 
 def deletion(programme: str, item: UploadItem, record: str, seal_key_id: str) -> ResultItem:
     """The result-item of a delete: only its target counts, nothing about a person travels."""
+    return _command(programme, item, record, {}, seal_key_id)
+
+
+def note(item: UploadItem, record: str, text: str, seal_key_id: str) -> ResultItem:
+    """The result-item of a note (無法補登說明) about a case; an empty text takes it back."""
+    return _command("oral", item, record, {"note": text}, seal_key_id)
+
+
+def _command(
+    programme: str, item: UploadItem, record: str, values: dict[str, str], seal_key_id: str
+) -> ResultItem:
     return ResultItem(
         item.row_no,
         record,
@@ -72,11 +84,12 @@ def deletion(programme: str, item: UploadItem, record: str, seal_key_id: str) ->
         None,
         "",
         "",
-        {},
+        values,
         (),
         (),
         "",
         b"",
         seal_key_id,
         (),
+        item.form_no,
     )

@@ -181,6 +181,8 @@ class _Source:
         if "default" not in field:
             raise ValueError(f"{name}.{field['name']} is new and has no default")
         value = field["default"]
+        if field["type"] == "bytes":  # stand in a schema as a text, a character a byte
+            value = value.encode("latin-1")
         # A fresh map for every struct: a shared one would let one reader's change reach all others.
         return "()" if value == [] else repr(value)
 

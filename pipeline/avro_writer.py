@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 _REMEMBERED = 1 << 16
+_LISTS_REMEMBERED = 1 << 12
 
 
 class _Numbers(dict[int, bytes]):
@@ -41,6 +42,21 @@ class _Texts(dict[str, bytes]):
         out = self._lengths[len(body)] + body
         if len(text) < 9 and text.isascii() and len(self) < _REMEMBERED:
             self[text] = out
+        return out
+
+
+class _Lists(dict[tuple[str, ...], bytes]):
+    """A list of texts: actions, sentences and columns repeat. Full, it starts anew, so that lists
+    that never repeat push nothing out for long."""
+
+    def __init__(self, lengths: _Numbers, texts: _Texts) -> None:
+        self._lengths, self._texts = lengths, texts
+
+    def __missing__(self, texts: tuple[str, ...]) -> bytes:
+        if len(self) >= _LISTS_REMEMBERED:
+            self.clear()
+        written = map(self._texts.__getitem__, texts)
+        out = self[texts] = b"".join((self._lengths[len(texts)], *written, b"\0"))
         return out
 
 
@@ -83,9 +99,9 @@ class _Source:
         raise ValueError(f"the codec does not know the Avro type {kind!r}")
 
     def _array(self, items: Any) -> str:
-        each = "*map(TEXT, x)"
-        if items != "string":
-            each = f"*[{' + '.join(self._pieces(items, 'y'))} for y in x]"
+        if items == "string":
+            return "LIST"
+        each = f"*[{' + '.join(self._pieces(items, 'y'))} for y in x]"
         return self._function(f"JOIN((LONG[len(x)], {each}, b'\\0'))")
 
     def _map(self, values: Any) -> str:
@@ -109,11 +125,13 @@ def writer_of(schema: dict[str, Any]) -> Callable[[Any], bytes]:
     of another type. Here, ValueError: the schema uses a type that none of ours needs.
     """
     source, longs = _Source(), _Numbers(64)
+    texts = _Texts(longs)
     top = source.record(schema)
     names: dict[str, Any] = {
         "INT": _Numbers(32),
         "LONG": longs,
-        "TEXT": _Texts(longs).__getitem__,
+        "TEXT": texts.__getitem__,
+        "LIST": _Lists(longs, texts).__getitem__,
         "JOIN": b"".join,
     }
     exec("\n".join(source.lines), names)

@@ -17,11 +17,14 @@ class Packer(Protocol):
 class Handler(Protocol):
     """A service's part of a stage. Synchronous, and a function of state and message alone.
 
-    The stage calls ``facts`` once for every try of a message (what a handler gathers during one
+    The stage calls ``facts`` once for every try of a message (it may read the ledger, to name the
+    book a fact belongs to; what a handler gathers during one
     message starts afresh there), ``take`` once a fact, then ``finish``. An exception from ``take``
     undoes the whole message and tries it again, and if it recurs at the same fact, that fact's book
     is quarantined: the fact (``park``) and all later facts of the book wait in the state, in order,
-    until the book is released, and the rest of the message is taken. ``finish`` must not fail.
+    until the book is released, and the rest of the message is taken. ``take`` may raise
+    BookFailed(book) from the exception when a fact fails of another book than its own: if that
+    recurs, the other book is quarantined, and the fact is taken. ``finish`` must not fail.
 
     A fact whose body is ``Released()`` ends a quarantine: the parked facts (``unpark``) are taken
     in order, and then ``take`` meets the Released fact itself, so that a handler may bring the book
@@ -37,7 +40,7 @@ class Handler(Protocol):
     @property
     def packer(self) -> Packer: ...
 
-    def facts(self, message: Message) -> Iterable[Fact]: ...
+    def facts(self, ledger: Ledger, message: Message) -> Iterable[Fact]: ...
     def take(self, ledger: Ledger, fact: Fact) -> None: ...
     def finish(self, ledger: Ledger, message: Message | None) -> None: ...
     def sweep(self, ledger: Ledger, limit: int) -> bool: ...

@@ -22,6 +22,7 @@ from pipeline.errors import (
 from pipeline.handler import Packer
 from pipeline.metrics import Meter
 from pipeline.overlay import Commit, OverlayLedger
+from pipeline.producer import partition_of
 from pipeline.store import Checkpoint, RocksStore
 from pipeline.worker_settings import WorkerSettings
 
@@ -47,6 +48,8 @@ class KafkaPlace:
     ``changelog`` is its compacted topic, ``folder`` holds one RocksDB per partition, ``sources``
     are the co-partitioned topics it reads. A folder that nobody looked at for ``away_s`` seconds is
     thrown away: by then the changelog may have forgotten a deletion (half of its delete retention).
+    Outputs stay in the partition of their input, but for the topics ``by_key``: there the key says
+    where, as a facility's successor or a person may lie in another partition.
     """
 
     brokers: str
@@ -57,10 +60,16 @@ class KafkaPlace:
     away_s: float = 3.5 * 86_400
     transaction_timeout_s: float = 30.0
     cached_objects: int = 0
+    by_key: frozenset[str] = frozenset()
 
     @classmethod
     def of(
-        cls, settings: WorkerSettings, stage: str, changelog: str, sources: Sequence[str]
+        cls,
+        settings: WorkerSettings,
+        stage: str,
+        changelog: str,
+        sources: Sequence[str],
+        by_key: Sequence[str] = (),
     ) -> "KafkaPlace":
         return cls(
             settings.brokers,
@@ -71,6 +80,7 @@ class KafkaPlace:
             settings.changelog_delete_retention_s / 2,
             settings.transaction_timeout_s,
             settings.cached_objects,
+            frozenset(by_key),
         )
 
 
@@ -165,21 +175,28 @@ class KafkaLedger(OverlayLedger):
             self._record, commit=self._record.commit + 1, positions=commit.positions
         )
         writes = [*commit.writes, (POSITION_KEY, msgspec.msgpack.encode(record))]
-        by_topic: dict[str, list[tuple[bytes, bytes | None]]] = {}
+        outputs: dict[tuple[str, int], list[tuple[bytes, bytes | None]]] = {}
         for topic, key, value in commit.outputs:
-            by_topic.setdefault(topic, []).append((key, value))
+            outputs.setdefault((topic, self._goes_to(topic, key)), []).append((key, value))
         try:
             await self._producer.begin_transaction()
-            for topic, items in by_topic.items():
-                await self._send(topic, items)
-            end = await self._send(self._place.changelog, writes)
+            for (topic, partition), items in outputs.items():
+                await self._send(topic, partition, items)
+            end = await self._send(self._place.changelog, self.partition, writes)
             await self._producer.commit_transaction()
         except Exception as problem:
             raise CommitFailed(type(problem).__name__) from problem
         self._store.apply(writes, Checkpoint(end, end - 1, self._clock.now_ms()))
         self._record = record
 
-    async def _send(self, topic: str, items: Sequence[tuple[bytes, bytes | None]]) -> int:
+    def _goes_to(self, topic: str, key: bytes) -> int:
+        if topic in self._place.by_key:
+            return partition_of(key, self._record.partitions)
+        return self.partition
+
+    async def _send(
+        self, topic: str, partition: int, items: Sequence[tuple[bytes, bytes | None]]
+    ) -> int:
         """Send all items; the offset after the last one."""
         assert self._producer is not None
         now_ms, sent, counts = self._clock.now_ms(), [], []
@@ -188,13 +205,13 @@ class KafkaLedger(OverlayLedger):
             if batch.append(key=key, value=value, timestamp=now_ms) is None:
                 counts.append(batch.record_count())
                 batch.close()
-                sent.append(await self._producer.send_batch(batch, topic, partition=self.partition))
+                sent.append(await self._producer.send_batch(batch, topic, partition=partition))
                 batch = self._producer.create_batch()
                 if batch.append(key=key, value=value, timestamp=now_ms) is None:
                     raise CommitFailed("a record is larger than a batch may be")
         counts.append(batch.record_count())
         batch.close()
-        sent.append(await self._producer.send_batch(batch, topic, partition=self.partition))
+        sent.append(await self._producer.send_batch(batch, topic, partition=partition))
         done = await asyncio.gather(*sent)  # of a batch: the offset of its first record
         last: int = done[-1].offset
         return last + int(counts[-1])

@@ -21,7 +21,7 @@ class Message(NamedTuple):
 
 
 class Output(NamedTuple):
-    """One event on its way out; it stays in the partition of its input."""
+    """One event on its way out. The ledger says into which partition: see KafkaPlace."""
 
     topic: str
     key: bytes

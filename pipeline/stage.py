@@ -1,6 +1,7 @@
 """The one loop of a stage's partition: decode, take, commit, sweep; the only broad ``except``."""
 
 import asyncio
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple, NoReturn
@@ -100,15 +101,19 @@ class Stage:
         return True
 
     def _take(self, message: Message) -> None:
-        failures: dict[int, int] = {}
+        failures: Counter[tuple[int, bytes]] = Counter()
         aside: dict[int, Exception] = {}
+        others: defaultdict[int, list[BookFailed]] = defaultdict(list)
         while True:
             self.ledger.mark()
             self._letters = []
             at, parked = -1, set(self._parked)
+            facts: list[Fact] = []
             try:
-                facts = list(self.handler.facts(message))
+                facts = list(self.handler.facts(self.ledger, message))
                 for at, fact in enumerate(facts):
+                    for failed in others[at]:
+                        self._park_other(failed, parked)
                     self._take_fact(fact, parked, aside.get(at))
                 at = -1
                 self.handler.finish(self.ledger, message)
@@ -116,8 +121,13 @@ class Stage:
                 raise
             except Exception as bad:
                 self.ledger.undo()
-                failures[at] = failures.get(at, 0) + 1
-                if isinstance(bad, Poison) or failures[at] >= TRIES:
+                other = self._other_book(bad, facts[at] if at >= 0 else None, parked)
+                failures[at, other] += 1
+                again = failures[at, other] < TRIES
+                if isinstance(bad, BookFailed) and other:
+                    if not again:
+                        others[at].append(bad)
+                elif isinstance(bad, Poison) or not again:
                     if at < 0:
                         self._letters = []
                         self._set_aside(bad)
@@ -151,6 +161,20 @@ class Stage:
             quarantine.park(ledger, book, self.handler.park(fact))
         else:
             self.handler.take(ledger, fact)
+
+    @staticmethod
+    def _other_book(bad: Exception, fact: Fact | None, parked: set[bytes]) -> bytes:
+        """The book at fault when it is not that of the fact at hand; else empty."""
+        if fact is None or not isinstance(bad, BookFailed) or bad.book in {fact.book, *parked}:
+            return b""
+        return bad.book
+
+    def _park_other(self, failed: BookFailed, parked: set[bytes]) -> None:
+        """A book that a fact of another one touched: it goes, and the fact stays."""
+        quarantine.park(self.ledger, failed.book, None)
+        parked.add(failed.book)
+        cause = failed.__cause__
+        self._set_aside(cause if isinstance(cause, Exception) else failed, failed.book)
 
     def _set_aside(self, problem: Exception, book: bytes = b"") -> None:
         self._poison.count(self.ledger, self._clock.now_ms())
@@ -270,10 +294,9 @@ class Stage:
     def _set_aside_swept(self, failed: BookFailed) -> None:
         self.ledger.mark()
         self._letters = []
-        quarantine.park(self.ledger, failed.book, None)
-        self._quarantine(self._parked | {failed.book})
-        cause = failed.__cause__
-        self._set_aside(cause if isinstance(cause, Exception) else failed, failed.book)
+        parked = set(self._parked)
+        self._park_other(failed, parked)
+        self._quarantine(parked)
         self._tell_letters()
 
     # -- the end, and what others see

@@ -18,7 +18,8 @@ from bench.chaos import journal
 from bench.chaos.driver import Driver, Script
 from bench.chaos.fleet import PARTITIONS, Fate, Fleet
 from bench.chaos.journal import Reader
-from claims import events
+from claims.recovery_events import BookMoved
+from claims.wire import WIRE
 from pipeline.codec import Codec, stem_of
 from pipeline.deadletter import DeadLetters
 from pipeline.schemas import Schemas
@@ -28,7 +29,7 @@ WORKERS = 3
 DRAIN_S = 240.0
 BAD = (
     *("lost", "repeated", "differing", "gaps", "state_differences"),
-    *("misplaced", "after_their_day", "dead_letters", "unfinished", "deaf"),
+    *("misplaced", "after_their_day", "illegal", "dead_letters", "unfinished", "deaf"),
 )
 
 
@@ -36,7 +37,7 @@ def the_codec() -> Codec:
     """Reads every record there is."""
     schemas = Schemas.read(ROOT / "schemas" / "avro")
     stems = {schema.stem for schema in schemas.all}
-    kinds = (*vars(events).values(), DeadLetters)
+    kinds = (*WIRE, DeadLetters)
     return Codec(schemas, [k for k in kinds if isinstance(k, type) and stem_of(k) in stems])
 
 
@@ -78,9 +79,10 @@ async def play(
         finished = await drained(fleet, reader)
         facts = {
             "seconds": round(monotonic() - began, 1),
-            "receipts": len(driver.receipts),
+            "receipts": len(driver.receipts) + len(driver.acted),
             "tries": driver.tries,
-            "lost": journal.lost(reader, driver.receipts),
+            "lost": journal.lost(reader, driver.receipts)
+            + journal.lost_actions(reader, driver.acted),
             "unfinished": int(not finished),
         }
         return reader, fleet, fate, facts
@@ -122,6 +124,9 @@ async def chaos(folder: Path, given: argparse.Namespace) -> dict[str, Any]:
         "repeated": journal.repeated(reader),
         "differing": journal.differing(reader),
         "gaps": journal.gaps(reader),
+        "orders": len(journal.recoveries(reader)),
+        "moved": sum(isinstance(entry.event, BookMoved) for entry in reader.of("records")),
+        "illegal": journal.illegal(reader),
         "misplaced": journal.misplaced(reader, PARTITIONS),
         "after_their_day": journal.after_their_day(reader),
         "dead_letters": sum(1 for _ in reader.of("dead-letters")),

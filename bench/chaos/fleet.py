@@ -48,6 +48,7 @@ class Fleet:
         self.exits: Counter[str] = Counter()
         self.members = [
             *(self._worker(stage, n) for stage in ("match", "validate") for n in range(workers)),
+            *(self._worker("elsewhere", n) for n in range(min(workers, 2))),
             self._member("ingest-reports", "services.ingest", "reports"),
             self._member("ingest", "services.ingest", "serve"),
         ]

@@ -8,15 +8,43 @@ from typing import Any, NamedTuple
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.partitioner import murmur2
 
-from claims.events import CaseChanged, Claims, DayClosed, ImportReported, ResultStored, Uploads
+from claims.agency_events import (
+    Actions,
+    FacilityRenamed,
+    PersonAliased,
+    RoundClosed,
+    RoundOpened,
+    RulesChanged,
+)
+from claims.events import (
+    CaseChanged,
+    Claims,
+    DayClosed,
+    ImportReported,
+    ResultStored,
+    SweepFinished,
+    Uploads,
+)
+from claims.recovery_events import BookMoved, Clawback
 from pipeline.codec import HEADER_BYTES, Codec
 
 INPUTS = ("claims", "uploads", "actions")
 OUTPUTS = (
     *("records", "import-reported", "result-stored", "dead-letters"),
-    *("case-changed", "matched", "unmatched", "needs-note"),
+    *("case-changed", "matched", "unmatched", "needs-note", "clawback", "loose"),
 )
 JOURNAL = ("case-changed", "matched", "unmatched", "needs-note")
+MILESTONES = (DayClosed, RoundOpened, RoundClosed, RulesChanged)
+EVERYWHERE = (*MILESTONES, PersonAliased, FacilityRenamed)
+"""Written to every partition, under one id."""
+# What a recovery may go through; source: correction.md section 4.
+NEXT = {
+    "": {"due"},
+    "due": {"ordered", "not_payable", "reversed"},
+    "ordered": {"reversed"},
+    "not_payable": {"reversed"},
+    "reversed": set[str](),
+}
 
 
 class Entry(NamedTuple):
@@ -119,12 +147,34 @@ def missing_parts(reader: Reader, receipts: Mapping[str, int]) -> int:
 
 
 def cases(reader: Reader) -> dict[str, list[CaseChanged]]:
-    """The life of every case, in the order of its partition."""
-    lives: dict[str, list[CaseChanged]] = defaultdict(list)
+    """The life of every case: in the order of its partition, and when its facility got another
+    code, first in that of the former one."""
+    lives: dict[str, dict[int, list[CaseChanged]]] = defaultdict(lambda: defaultdict(list))
     for entry in reader.of("case-changed"):
         if isinstance(entry.event, CaseChanged):
-            lives[entry.event.case_id].append(entry.event)
-    return lives
+            lives[entry.event.case_id][entry.partition].append(entry.event)
+    return {
+        case: [step for part in sorted(parts, key=_begins) for step in part]
+        for case, life in lives.items()
+        for parts in [life.values()]
+    }
+
+
+def _begins(part: Sequence[CaseChanged]) -> int:
+    return part[0].sequence
+
+
+def lost_actions(reader: Reader, acted: Mapping[str, int]) -> int:
+    """Actions on cases that were never produced, or have no outcome."""
+    produced: dict[str, set[int]] = defaultdict(set)
+    for entry in reader.of("actions"):
+        if isinstance(entry.event, Actions):
+            produced[entry.event.submission_id] |= {item.row_no for item in entry.event.items}
+    told = {row for row, _ in outcomes(reader)}
+    return sum(
+        count - sum(Row(submission, number) in told for number in produced[submission])
+        for submission, count in acted.items()
+    )
 
 
 def lost(reader: Reader, receipts: Mapping[str, int]) -> int:
@@ -146,10 +196,10 @@ def lost(reader: Reader, receipts: Mapping[str, int]) -> int:
 def repeated(reader: Reader) -> int:
     """Event ids that came twice in one topic, and rows that were answered twice.
 
-    A day end is written to every partition under one id: there, twice in one partition counts.
+    What is written to every partition has one id: there, twice in one partition counts.
     """
     ids = Counter(
-        (entry.topic, entry.event.event_id, isinstance(entry.event, DayClosed) and entry.partition)
+        (entry.topic, entry.event.event_id, isinstance(entry.event, EVERYWHERE) and entry.partition)
         for entry in reader.of(*OUTPUTS)
     )
     twice = sum(count - 1 for count in ids.values())
@@ -173,16 +223,42 @@ def gaps(reader: Reader) -> int:
     )
 
 
+def recoveries(reader: Reader) -> dict[str, list[Clawback]]:
+    """The steps of every recovery by its order_id, in the order of its case."""
+    orders: dict[str, list[Clawback]] = defaultdict(list)
+    for entry in reader.of("clawback"):
+        orders[entry.event.order_id].append(entry.event)
+    return {name: sorted(steps, key=lambda each: each.sequence) for name, steps in orders.items()}
+
+
+def illegal(reader: Reader) -> int:
+    """Steps of recoveries that must not follow the one before, or that nobody may take: a step of
+    another case, or one taken back that was not there."""
+    wrong = 0
+    for steps in recoveries(reader).values():
+        phase = ""
+        for step in steps:
+            known = step.reverses == phase if step.phase == "reversed" else not step.reverses
+            wrong += step.phase not in NEXT[phase] or not known or step.case_id != steps[0].case_id
+            phase = step.phase
+    return wrong
+
+
 def after_their_day(reader: Reader) -> int:
-    """Parts in `records` behind the end of the day on which they were received."""
+    """Parts in `records` behind the end of the day on which they were received; what went from one
+    code of a facility to the other has met that day end before."""
     closed: dict[int, int] = {}
     wrong = 0
     for entry in reader.of("records"):
         if isinstance(entry.event, DayClosed):
             closed[entry.partition] = entry.event.day
-        elif hasattr(entry.event, "received_on"):
+        elif hasattr(entry.event, "received_on") and not _moved(entry.event):
             wrong += entry.event.received_on <= closed.get(entry.partition, -1)
     return wrong
+
+
+def _moved(event: Any) -> bool:
+    return isinstance(event, BookMoved) or event.event_id.endswith(("/forwarded", "/asked"))
 
 
 def misplaced(reader: Reader, partitions: int) -> int:
@@ -190,12 +266,13 @@ def misplaced(reader: Reader, partitions: int) -> int:
     return sum(
         (murmur2(entry.event.facility_id.encode()) & 0x7FFFFFFF) % partitions != entry.partition
         for entry in reader.of(*INPUTS, *OUTPUTS)
-        if hasattr(entry.event, "facility_id")
+        if hasattr(entry.event, "facility_id") and entry.topic != "loose"
     )
 
 
 def final_state(reader: Reader) -> dict[str, Any]:
-    """What is true in the end: of every case its state and why, of every result its content."""
+    """What is true in the end: of every case its state and why and whether its fee is claimed back,
+    of every result its content."""
     state: dict[str, Any] = {
         case: (
             last.state,
@@ -207,10 +284,22 @@ def final_state(reader: Reader) -> dict[str, Any]:
         for case, life in cases(reader).items()
         for last in life[-1:]
     }
+    stories: dict[str, list[str]] = defaultdict(list)
+    for steps in sorted(recoveries(reader).values(), key=lambda each: each[0].sequence):
+        stories[f"clawback {steps[0].case_id}"] += [step.phase for step in steps]
+    state |= {name: tuple(phases) for name, phases in stories.items()}
+    stored: dict[str, ResultStored] = {}
     for entry in reader.of("result-stored"):
-        stored: ResultStored = entry.event
-        state[f"result {stored.result_id}"] = (stored.action, stored.version, stored.content_hash)
+        before = stored.get(entry.event.result_id)
+        if before is None or _age(before) < _age(entry.event):
+            stored[entry.event.result_id] = entry.event
+    for name, last in stored.items():
+        state[f"result {name}"] = (last.action, last.version, last.content_hash)
     return state
+
+
+def _age(stored: ResultStored) -> tuple[int, bool]:
+    return stored.version, stored.action == "deleted"
 
 
 def differences(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
@@ -219,18 +308,18 @@ def differences(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
 
 
 def answered(reader: Reader) -> bool:
-    """Whether every row that was produced has an outcome, and no partition still sweeps."""
+    """Whether every row that was produced has an outcome, and every milestone is swept."""
     rows = {row for part in parts(reader).values() for row in rows_of(part)}
     done = {row for entry in reader.of("import-reported") for row in _rows(entry.event)}
-    ends: dict[int, set[int]] = defaultdict(set)
+    told: dict[int, set[str]] = defaultdict(set)
     for entry in reader.of("actions"):
-        if isinstance(entry.event, DayClosed):
-            ends[entry.partition].add(entry.event.day)
-    swept: dict[int, set[int]] = defaultdict(set)
+        if isinstance(entry.event, MILESTONES):
+            told[entry.partition].add(entry.event.event_id)
+    swept: dict[int, set[str]] = defaultdict(set)
     for entry in reader.of("case-changed"):
-        if not isinstance(entry.event, CaseChanged):
-            swept[entry.partition].add(entry.event.day)
-    return rows <= done and all(days <= swept[partition] for partition, days in ends.items())
+        if isinstance(entry.event, SweepFinished):
+            swept[entry.partition].add(entry.event.cause)
+    return rows <= done and all(names <= swept[partition] for partition, names in told.items())
 
 
 def _rows(report: ImportReported) -> Iterator[Row]:

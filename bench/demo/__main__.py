@@ -24,8 +24,8 @@ FOLDER = stack.RUN / "demo"
 def main(
     once: Annotated[bool, typer.Option("--once", help="Stop everything at the end.")] = False,
     seed: Annotated[int, typer.Option(help="Which region.")] = 7,
-    claims: Annotated[int, typer.Option(min=1, help="About how many claims.")] = 20_000,
-    facilities: Annotated[int, typer.Option(min=30, help="How many facilities.")] = 60,
+    claims: Annotated[int, typer.Option(min=1, help="About how many claims.")] = 12_000,
+    facilities: Annotated[int, typer.Option(min=30, help="How many facilities.")] = 36,
     folder: Annotated[Path, typer.Option(help="Where region, stack and summary lie.")] = FOLDER,
 ) -> None:
     """A made-up region from files to verdicts on the real stack, compared with the truth.

@@ -14,6 +14,7 @@ from bench.seen import Seen
 
 AT_ONCE = 12
 POLL_S = 0.1
+PRECHECKED = 40  # of so many result files one is tried before it is handed in
 
 
 class Refused(Exception):
@@ -24,15 +25,19 @@ class Refused(Exception):
 class Clinics:
     """submissions: id of every file by its path, and of every command by its number.
 
+    prechecked  rows that a pre-check would refuse, of every file that was tried first
     seen      outcomes as the stack's topics tell them; a command waits for the row it is about
     """
 
     http: httpx.AsyncClient
     folder: Path
     keys: dict[str, str]
+    agency_key: str
     seen: Seen
     submissions: dict[str, str] = field(default_factory=dict)
     duplicates: int = 0
+    results: int = 0
+    prechecked: dict[str, set[int]] = field(default_factory=dict)
 
     async def submit(self, items: list[Item], told: Callable[[], None]) -> None:
         """One day's items; ``told`` is called after each."""
@@ -63,6 +68,9 @@ class Clinics:
         form = {"kind": kind} if kind == "claim-xml" else {"programme": kind}
         form |= {"map": item["map"]} if "map" in item else {}
         name = Path(item["path"]).name
+        self.results += kind != "claim-xml"
+        if kind != "claim-xml" and self.results % PRECHECKED == 0:
+            await self._precheck(item, form, (name, data))
         answer = await self.http.post(
             "/v1/submissions", data=form, files={"file": (name, data)}, headers=self._key(item)
         )
@@ -78,6 +86,20 @@ class Clinics:
         )
         self.duplicates += again
 
+    async def _precheck(self, item: Item, form: dict[str, str], file: tuple[str, bytes]) -> None:
+        """預檢: nothing is kept of it; the file is handed in afterwards."""
+        answer = await self.http.post(
+            "/v1/precheck", data=form, files={"file": file}, headers=self._key(item)
+        )
+        if answer.status_code == 503:
+            return  # no answer in time: a clinic would go on, too
+        if answer.status_code != 200:
+            raise Refused(f"{item['path']}: pre-check {answer.status_code}")
+        rows = answer.json()["rows"]
+        self.prechecked[item["path"]] = {
+            row["row_no"] for row in rows if row["outcome"] == "refused"
+        }
+
     async def _commands(self, item: Item) -> None:
         for row in rows_meant(item, self.submissions):
             while row not in self.seen.rows:
@@ -89,7 +111,8 @@ class Clinics:
         self.submissions[item["path"]] = answer.json()["submission"]["submission_id"]
 
     def _key(self, item: Item) -> dict[str, str]:
-        return {"X-Api-Key": self.keys[item["facility"]]}
+        agency = item.get("agency", False)
+        return {"X-Api-Key": self.agency_key if agency else self.keys[item["facility"]]}
 
     async def unfinished(self, schedule: Schedule) -> int:
         """Submissions that still wait for outcomes of their rows, as their clinics see it."""

@@ -2,36 +2,37 @@
 
 import asyncio
 import re
+import tomllib
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from bench.memory_run import codec_of_all
 from bench.seen import Seen
-from claims.events import CaseChanged, Claims, ImportReported, SweepFinished, Uploads
-from pipeline.codec import Codec
+from claims.events import CaseChanged, Claims, Uploads
 from pipeline.deadletter import DeadLetters
-from pipeline.schemas import Schemas
-from services.match.handler import KINDS
+from pipeline.topics import REGISTER
 
-SCHEMAS = Path(__file__).resolve().parents[2] / "schemas" / "avro"
 INPUTS = ("claims", "uploads")
-OUTPUTS = (
-    *("case-changed", "matched", "unmatched", "needs-note"),
-    *("import-reported", "result-stored", "dead-letters"),
-)
+TOPICS = tomllib.loads(REGISTER.read_text(encoding="utf-8"))["topics"]
+# Every topic that must not name anybody.
+OUTPUTS = tuple(name for name, topic in TOPICS.items() if not topic["pii"])
 ID_LIKE = re.compile(rb"[A-Z][1289A-D][0-9]{8}")
 
 
 @dataclass
 class Heard:
-    """latencies: ms from the message of a row to the verdict event it caused, by Kafka's stamps."""
+    """after: the offset behind the last message of every place.
+    latencies: ms from the message of a row to the verdict event it caused, by Kafka's stamps."""
 
     persons: frozenset[bytes]
     seen: Seen = field(default_factory=Seen)
     latencies: list[int] = field(default_factory=list)
     messages: int = 0
+    by_topic: Counter[str] = field(default_factory=Counter)
+    after: dict[TopicPartition, int] = field(default_factory=dict)
     dead: int = 0
     full_ids: int = 0
     sent_at: dict[str, int] = field(default_factory=dict)
@@ -75,8 +76,7 @@ class Listener:
             for number in range(partitions)
         ]
         self._outputs = [place for place in self._places if place.topic in OUTPUTS]
-        kinds = (*KINDS, Claims, Uploads, ImportReported, SweepFinished, DeadLetters)
-        self._codec = Codec(Schemas.read(SCHEMAS), kinds)
+        self._codec = codec_of_all()
         self._consumer = AIOKafkaConsumer(
             bootstrap_servers=brokers,
             isolation_level="read_committed",
@@ -101,6 +101,8 @@ class Listener:
                     if isinstance(event, Claims | Uploads):
                         self.heard.input(event, message.timestamp)
                     elif place.topic in OUTPUTS:
+                        self.heard.by_topic[place.topic] += 1
+                        self.heard.after[place] = message.offset + 1
                         raw = (message.key or b"") + b" " + message.value
                         self.heard.output(event, message.timestamp, raw)
             await asyncio.sleep(0)

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 class Office:
     """Speaks to ingest as its command line does, in one process: a command takes a second to begin,
-    and there are sixty facilities and a hundred and twenty days."""
+    and there are dozens of facilities and almost five hundred days."""
 
     def __init__(self, door: Door, env: Mapping[str, str], folder: Path) -> None:
         self._door, self._env, self._folder = door, env, folder
@@ -40,6 +40,12 @@ class Office:
         codes = [facility["code"] for facility in schedule.facilities]
         async with self._door.pool.acquire() as connection:
             return {code: await keys.create(connection, code, "demo") for code in codes}
+
+    async def agency_keys(self) -> tuple[str, str]:
+        """Keys of two persons of the agency."""
+        async with self._door.pool.acquire() as connection:
+            first, second = [await keys.create(connection, None, name) for name in "AB"]
+        return first, second
 
     async def close(self, day: date) -> int:
         """Close every day up to this one; returns how many that were."""

@@ -16,12 +16,15 @@ BARS: dict[str, tuple[str, float]] = {
     "match rows per CPU second": (">=", 12_000),
     "match memory": ("<=", 400),
     "validate rows per CPU second": (">=", 15_000),
+    "replay rows per CPU second": (">=", 30_000),
+    "replay from Kafka rows per CPU second": (">=", 30_000),
     "restore records": (">=", 100_000),
     "codec claim row encode": ("<=", 5),
     "codec claim row decode": ("<=", 5),
     "parse claim xml": (">=", 8_000),
     "latency p50": ("<=", 300),
     "latency p99": ("<=", 2_000),
+    "precheck p95": ("<=", 3_000),
 }
 
 

@@ -9,9 +9,9 @@ from bench.figures.line import Line, line, memory_mb
 from bench.figures.workload import RECEIVED, Cells, persons
 from bench.region.claim_xml import claim_file
 from bench.region.dates import MONTHS
+from bench.region.facts import Case, Sheet
+from bench.region.facts import Line as OrderLine
 from bench.region.result_files import result_file
-from bench.region.story import Case, Sheet
-from bench.region.story import Line as OrderLine
 from bench.region.world import facilities
 from claims.layouts import layout
 from services.ingest.reading.api import CaseRead, Maps, Uploader, open_submission

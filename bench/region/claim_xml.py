@@ -7,7 +7,7 @@ import io
 import zipfile
 from xml.sax.saxutils import escape
 
-from bench.region.story import Case, Line, Sheet
+from bench.region.facts import Case, Line, Sheet
 
 DECLARATION = '<?xml version="1.0" encoding="Big5"?>'
 CASE_TAGS = ("d1", "d2", "d3", "d8", "d9", "d11", "d15", "d29", "d45", "d49", "d51", "d54")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 FIRST_CLOSED = date(2025, 1, 31)
-LAST_CLOSED = date(2025, 5, 31)
+LAST_CLOSED = date(2026, 5, 28)
 
 
 def roc(day: date) -> str:
@@ -31,36 +31,61 @@ def due_of(visit: date) -> date:
 
 @dataclass(frozen=True)
 class Month:
-    """A fee month and the days on which its files are sent.
+    """A fee month and the days on which its files are sent: in the month after it, and when its
+    results are due.
 
-    early    results that come before the claims
-    claims   the claim file
-    results  most results
-    resend   a newer version of the claim file, and additions
-    fix      corrections of results, well before the due day
-    due      last good day
-    after    the day after the due day
-    late     well after the due day
-    The last three lie beyond the last closed day for the last month: its cases stay pending.
+    early      results that come before the claims
+    claims     the claim file
+    results    most results
+    resend     a newer version of the claim file, and additions
+    fix        corrections of results, well before the due day
+    due        last good day
+    after      the day after the due day
+    late       well after the due day
+    forgotten  claims that a clinic forgot, later still, but before a round lists the month
+    The due day of the last month lies beyond the last closed day: its cases stay pending.
     """
 
     first: date
-    early: date
-    claims: date
-    results: date
-    resend: date
-    fix: date
-    after: date
-    late: date
+
+    def _next(self, number: int) -> date:
+        return next_month(self.first).replace(day=number)
+
+    @property
+    def early(self) -> date:
+        return self._next(5)
+
+    @property
+    def claims(self) -> date:
+        return self._next(10)
+
+    @property
+    def results(self) -> date:
+        return self._next(17)
+
+    @property
+    def resend(self) -> date:
+        return self._next(20)
+
+    @property
+    def fix(self) -> date:
+        return self._next(24)
 
     @property
     def due(self) -> date:
         return due_of(self.first)
 
     @property
-    def ends(self) -> bool:
-        """Whether its due day is among the closed days."""
-        return self.due <= LAST_CLOSED
+    def after(self) -> date:
+        return self.due + timedelta(days=1)
+
+    @property
+    def late(self) -> date:
+        return self.due + timedelta(days=7)
+
+    @property
+    def forgotten(self) -> date:
+        return self.due + timedelta(days=14)
 
     @property
     def fee_month(self) -> str:
@@ -70,15 +95,8 @@ class Month:
         return self.first.replace(day=number)
 
 
-def _month(number: int, *days: tuple[int, int]) -> Month:
-    return Month(date(2025, number, 1), *(date(2025, month, day) for month, day in days))
-
-
-MONTHS = (
-    _month(1, (2, 5), (2, 10), (2, 17), (2, 20), (2, 24), (4, 2), (4, 8)),
-    _month(2, (3, 5), (3, 10), (3, 17), (3, 20), (3, 24), (4, 30), (5, 6)),
-    _month(3, (4, 7), (4, 10), (4, 15), (4, 17), (4, 22), (5, 31), (5, 31)),
-    _month(4, (5, 5), (5, 12), (5, 19), (5, 21), (5, 26), (6, 30), (7, 7)),
-)
-# Claims of the first two months that a clinic forgot, sent when their due days have passed.
-FORGOTTEN = date(2025, 5, 15)
+# ROC 114 from January to December; one month whose round is open at the end, one not due then.
+ENDED = tuple(Month(date(2025, number, 1)) for number in range(1, 13))
+FIRST_HALF, SECOND_HALF = ENDED[:6], ENDED[6:]
+LISTED_AT_END, NOT_DUE = Month(date(2026, 1, 1)), Month(date(2026, 3, 1))
+MONTHS = (*ENDED, LISTED_AT_END, NOT_DUE)

@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -9,12 +10,15 @@ from random import Random
 from typing import Any
 
 import bench.region.stories as stories
-from bench.region.dates import FIRST_CLOSED, LAST_CLOSED
+from bench.region.dates import FIRST_CLOSED, LAST_CLOSED, MONTHS, Month
+from bench.region.life import NAMED
 from bench.region.numbers import Numbers
 from bench.region.packing import Days, write_files
+from bench.region.public import proclaim
+from bench.region.rounds import ROUNDS
 from bench.region.scenarios import SCENARIOS, Scenario
 from bench.region.story import Region, Story
-from bench.region.world import Facility, facilities
+from bench.region.world import Facility, facilities, special_facilities
 
 assert stories  # importing it fills SCENARIOS
 
@@ -29,14 +33,15 @@ class Made:
     files: int
 
 
-def make_region(seed: int, folder: Path, facility_count: int = 60, claims: int = 20_000) -> Made:
+def make_region(seed: int, folder: Path, facility_count: int = 36, claims: int = 12_000) -> Made:
     """Write a region of about so many claims below ``folder``: files/, schedule.json, truth.json,
     persons.txt. The same arguments give the same bytes.
 
     Raises ValueError when the facilities are too few to host every scenario.
     """
     random = Random(seed)
-    region = Region(random, Numbers(random), facilities(facility_count))
+    region = Region(random, Numbers(random), _facilities(facility_count))
+    proclaim(region)
     hosts = {each.name: _hosts(each, region.facilities) for each in SCENARIOS}
     for each in SCENARIOS:  # however small the region, it shows everything once
         _tell(region, each, hosts[each.name])
@@ -54,6 +59,10 @@ def make_region(seed: int, folder: Path, facility_count: int = 60, claims: int =
     return Made(folder, len(region.truths), len(region.rows), files)
 
 
+def _facilities(count: int) -> list[Facility]:
+    return facilities(count) + special_facilities(count)
+
+
 def _hosts(scenario: Scenario, known: list[Facility]) -> list[Facility]:
     hosts = [facility for facility in known if scenario.suits(facility)]
     if not hosts:
@@ -63,8 +72,13 @@ def _hosts(scenario: Scenario, known: list[Facility]) -> list[Facility]:
 
 def _tell(region: Region, scenario: Scenario, hosts: list[Facility]) -> None:
     facility = region.random.choices(hosts, [each.size for each in hosts])[0]
-    month = region.random.choice(scenario.months)
-    scenario.tell(Story(region, scenario.name, facility, month))
+    months: Sequence[Month] = scenario.months
+    if scenario.rare:
+        # Every file costs a request: a facility has its rare things in every third month only.
+        place = region.facilities.index(facility)
+        third = [month for month in months if (MONTHS.index(month) + place) % 3 == 0]
+        months = third or months
+    scenario.tell(Story(region, scenario.name, facility, region.random.choice(months)))
 
 
 def _schedule(region: Region, days: Days) -> dict[str, Any]:
@@ -72,7 +86,12 @@ def _schedule(region: Region, days: Days) -> dict[str, Any]:
         "first_closed": FIRST_CLOSED.isoformat(),
         "last_closed": LAST_CLOSED.isoformat(),
         "facilities": [
-            {"code": each.code, "name": each.name, "format": each.format}
+            {
+                "code": each.code,
+                "name": each.name,
+                "format": each.format,
+                "successor": each.successor,
+            }
             for each in region.facilities
         ],
         "days": [_day(day, items) for day, items in days.items()],
@@ -94,8 +113,17 @@ def _truth(region: Region, seed: int) -> dict[str, Any]:
         "rows": dict(sorted(rows.items())),
         "commands": [
             {"path": each.file, "place": each.place, "outcome": each.outcome, "code": each.code}
+            | {"kind": each.kind}
             for each in region.commands
         ],
+        "acts": [
+            {"path": each.file, "place": each.place, "outcome": each.outcome, "code": each.code}
+            | {"kind": each.kind}
+            for each in region.acts
+            if each.claim_id
+        ],
+        "rounds": [each.round_id for each in ROUNDS],
+        "named_events": sorted(NAMED),
     }
 
 

@@ -39,7 +39,12 @@ class Numbers:
 
     def person(self, sex: str) -> str:
         """A number for a person of this sex: 1 male, 2 female. Nine of ten are citizens."""
-        kind = self._random.choices(("citizen", "resident_new", "resident_old"), (90, 7, 3))[0]
+        return self.of_kind(
+            self._random.choices(("citizen", "resident_new", "resident_old"), (90, 7, 3))[0], sex
+        )
+
+    def of_kind(self, kind: str, sex: str) -> str:
+        """A number of one kind: see SEXES."""
         marks = SEXES[kind]
         mark = self._random.choice(marks[int(sex) - 1 :: 2])
         while True:
@@ -49,6 +54,25 @@ class Numbers:
             if number not in self.persons and number not in self.near:
                 self.persons.add(number)
                 return number
+
+    def transposed(self, number: str) -> str:
+        """The number with two neighbours swapped: its check digit no longer fits, nobody has it.
+
+        Falls back to one wrong digit where all digits are the same or the swap is somebody's.
+        """
+        for place in range(2, 9):
+            wrong = number[:place] + number[place + 1] + number[place] + number[place + 2 :]
+            if wrong not in self.persons and check_digit_of(wrong[:9]) != wrong[9]:
+                self.near.add(wrong)
+                return wrong
+        return self.mistyped(number)
+
+    def wrong_check_digit(self, number: str) -> str:
+        """The number with another check digit; nobody has it."""
+        digit = (int(number[9]) + self._random.randrange(1, 10)) % 10
+        wrong = f"{number[:9]}{digit}"
+        self.near.add(wrong)
+        return wrong
 
     def mistyped(self, number: str) -> str:
         """The number with one digit wrong: its check digit no longer fits, nobody has it."""

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from bench.region.claim_xml import claim_file, zipped
+from bench.region.facts import Act, Case, Command, ResultRow, Sheet
 from bench.region.fixed_width import MAPS
 from bench.region.result_files import result_file, suffix
-from bench.region.story import Case, Command, Region, ResultRow, Sheet
+from bench.region.story import Region
 from bench.region.world import FIXED, Facility
 
+MOST_ACTIONS = 500
 Item = dict[str, Any]
 Days = dict[date, list[Item]]
 
@@ -26,6 +28,8 @@ def write_files(region: Region, folder: Path) -> Days:
     for item, day in _command_lists(region):
         days[day].append(item)
     _once_more(days)
+    for item, day in _acts(region):
+        days[day].insert(0, item)
     return {day: days[day] for day in sorted(days)}
 
 
@@ -67,7 +71,7 @@ def _result_files(region: Region, by_code: dict[str, Facility], folder: Path, da
         while (code, data := result_file(facility, programme, cells)) in made:
             cells.append({})
         made.add((code, data))
-        name = f"{programme}-{day:%m%d}.{suffix(facility)}"
+        name = f"{programme}-{day:%y%m%d}.{suffix(facility)}"
         path = _write(folder, f"files/{code}/{name}", data)
         # Rows are numbered as the eye does: a header is row 1.
         for place, row in enumerate(rows, start=1 if facility.format == FIXED else 2):
@@ -83,23 +87,28 @@ def _file(facility: str, kind: str, path: str) -> Item:
 
 
 def _command_lists(region: Region) -> Iterator[tuple[Item, date]]:
-    """One list a facility and day, in the order of the stories."""
-    lists: dict[tuple[date, str], list[Command]] = defaultdict(list)
+    """One list a facility and day, in the order of the stories; what the agency enters on a
+    facility's behalf is a list of its own."""
+    lists: dict[tuple[date, str, bool], list[Command]] = defaultdict(list)
     for command in region.commands:
-        lists[command.sent_on, command.facility].append(command)
-    for number, ((day, facility), commands) in enumerate(sorted(lists.items()), start=1):
+        lists[command.sent_on, command.facility, bool(command.form_no)].append(command)
+    for number, ((day, facility, agency), commands) in enumerate(sorted(lists.items()), start=1):
         for place, command in enumerate(commands, start=1):
             command.file, command.place = f"commands-{number}", place
         item: Item = {"facility": facility, "what": "commands", "path": f"commands-{number}"}
+        item |= {"agency": True} if agency else {}
         yield item | {"commands": [_command(command) for command in commands]}, day
 
 
 def _command(command: Command) -> Item:
     item: Item = {"action": command.kind}
-    if command.row:
+    if command.kind == "note":
+        item |= {"case_id": command.claim_id, "text": command.text}
+    elif command.row:
         target = {"file": command.row.file, "place": command.row.place}
         item |= {"programme": command.row.programme, "target": target}
         item |= {"seen_version": command.seen_version, "values": command.cells}
+        item |= {"form_no": command.form_no} if command.form_no else {}
     else:
         item["claim_id"] = command.claim_id
     return item
@@ -117,3 +126,26 @@ def _once_more(days: Days) -> None:
                 again.append((later, item | {"again": True}))
     for later, item in again:
         days[later].append(item)
+
+
+def _acts(region: Region) -> Iterator[tuple[Item, date]]:
+    """What the agency does on a day: first what is about all, then what is about single cases, in
+    the order of the stories."""
+    lists: dict[tuple[date, bool], list[Act]] = defaultdict(list)
+    for act in region.acts:
+        lists[act.day, bool(act.claim_id)].append(act)
+    number = 0
+    # A later list is put in front of an earlier one of the same day.
+    for (day, _), acts in sorted(lists.items(), reverse=True):
+        for first in reversed(range(0, len(acts), MOST_ACTIONS)):
+            few = acts[first : first + MOST_ACTIONS]
+            number += 1
+            path = f"agency-{number}"
+            for place, act in enumerate(few, start=1):
+                act.file, act.place = path, place
+            yield {"what": "actions", "path": path, "actions": [_act(act) for act in few]}, day
+
+
+def _act(act: Act) -> Item:
+    about = {"case_id": act.claim_id} if act.claim_id else {}
+    return {"kind": act.kind} | about | act.fields

@@ -11,7 +11,6 @@ ANY = (CSV_UTF8, CSV_CP950, XLSX, FIXED)
 COMMON = 70
 DELIMITED = (CSV_UTF8, CSV_CP950)
 CELLS = (*DELIMITED, XLSX)
-ENDED = tuple(month for month in MONTHS if month.ends)
 
 
 @dataclass(frozen=True)
@@ -27,6 +26,7 @@ class Scenario:
     formats: tuple[str, ...]
     kinds: tuple[str, ...]
     rare: bool
+    role: str
 
     @property
     def sentence(self) -> str:
@@ -35,6 +35,7 @@ class Scenario:
     def suits(self, facility: Facility) -> bool:
         return (
             self.programme in facility.programmes
+            and facility.role == self.role
             and facility.format in self.formats
             and facility.kind in self.kinds
             and (facility.eventful or not self.rare)
@@ -52,10 +53,12 @@ def scenario(
     formats: tuple[str, ...] = ANY,
     kinds: tuple[str, ...] = tuple(KIND_NAMES),
     rare: bool = False,
+    role: str = "",
 ) -> Callable[[Callable[[Story], None]], Callable[[Story], None]]:
     """Put a scenario into the register; its docstring is the sentence in the table.
 
     rare: only in eventful facilities; so is every scenario with a share below COMMON.
+    role: only in facilities to which this happens (see world.Role).
     """
 
     def register(tell: Callable[[Story], None]) -> Callable[[Story], None]:
@@ -69,7 +72,8 @@ def scenario(
                 months,
                 formats,
                 kinds,
-                rare or share < COMMON,
+                rare or (share < COMMON and not role),
+                role,
             )
         )
         return tell

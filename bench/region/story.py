@@ -1,184 +1,23 @@
 """A story: one person at one facility in one fee month, told with its truth.
 
-A scenario calls ``case`` (the clinic claims), ``row`` (the clinic uploads) and ``lives`` (what must
-become of the claim, by the specification). It states the truth; nothing here works it out from
-the rows.
+A scenario calls ``case`` (the clinic claims), ``row`` (the clinic uploads), ``note`` and ``agency``
+(what is done about it), and ``lives`` (what must become of the claim, by the specification). It
+states the truth; nothing here works it out from the rows.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from random import Random
 
-from bench.region.dates import LAST_CLOSED, Month, due_of, roc
+from bench.region.dates import Month, roc
+from bench.region.facts import Act, Case, Claim, Command, Line, ResultRow, Sheet
 from bench.region.layouts import Row
+from bench.region.life import Deed, Life, Moment, walk
 from bench.region.numbers import Numbers
+from bench.region.rounds import Round, round_of, round_of_month
+from bench.region.truth import More, Truth
 from bench.region.world import Facility
-
-NONE, WRONG, OK, GONE, INVALID = "none", "wrong", "ok", "gone", "invalid"
-
-
-@dataclass(frozen=True)
-class Moment:
-    """From ``day`` on a case stands so. received: the day of the result that answers it."""
-
-    day: date
-    stands: str
-    reasons: tuple[str, ...] = ()
-    received: date | None = None
-
-
-def nothing(day: date, *reasons: str) -> Moment:
-    """No result has the key."""
-    return Moment(day, NONE, reasons or ("NOT_FOUND",))
-
-
-def wrong(day: date, *reasons: str) -> Moment:
-    """A result has the key, its content is wrong."""
-    return Moment(day, WRONG, reasons)
-
-
-def ok(day: date, received: date | None = None) -> Moment:
-    return Moment(day, OK, received=received or day)
-
-
-def gone(day: date) -> Moment:
-    return Moment(day, GONE)
-
-
-def invalid(day: date, *reasons: str) -> Moment:
-    return Moment(day, INVALID, reasons)
-
-
-@dataclass(frozen=True)
-class Truth:
-    """What must be known of a case at the end."""
-
-    claim_id: str
-    scenario: str
-    programme: str
-    order_code: str
-    state: str
-    system_status: int
-    reasons: tuple[str, ...]
-    is_late: bool
-    was_late: bool
-    was_matched: bool
-    needs_note: bool
-
-    @classmethod
-    def of(
-        cls,
-        claim: "Claim",
-        scenario: str,
-        moments: Sequence[Moment],
-        positive: bool,
-    ) -> "Truth":
-        """The end of a life of moments (correction.md rows 1 to 7, 23, 24, 27; R-1, R-10)."""
-        last, due = moments[-1], claim.due
-        over = due <= LAST_CLOSED
-        state = {
-            NONE: "late" if over else "pending",
-            WRONG: "late" if over else "pending_error",
-            OK: "matched",
-            GONE: "withdrawn",
-            INVALID: "invalid",
-        }[last.stands]
-        ends = [moment.day for moment in moments[1:]] + [LAST_CLOSED + timedelta(days=1)]
-        overdue = [
-            moment.stands
-            for moment, end in zip(moments, ends, strict=True)
-            if max(moment.day, due) < end
-        ]
-        return cls(
-            claim.claim_id,
-            scenario,
-            claim.programme,
-            claim.order_code,
-            state,
-            {NONE: 1, WRONG: 2}.get(last.stands, 0) if state == "late" else 0,
-            tuple(sorted(last.reasons)),
-            last.received is not None and last.received > due,
-            NONE in overdue or WRONG in overdue,
-            any(moment.stands == OK for moment in moments),
-            positive and WRONG in overdue,
-        )
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A claim file: one facility, fee month, kind and claim date."""
-
-    facility: str
-    fee_month: str
-    appl_type: str
-    appl_date: str
-    sent_on: date
-
-
-@dataclass
-class Line:
-    """One pdata. seq None: p13 is missing."""
-
-    code: str
-    seq: str | None
-    order_type: str = "2"
-    points: str = "300"
-    lab: str = ""
-
-
-@dataclass
-class Case:
-    """One ddata in one sheet. ``broken`` is put into the XML as it stands."""
-
-    sheet: Sheet
-    seq: int
-    case_type: str
-    tags: dict[str, str]
-    lines: list[Line]
-    broken: str = ""
-
-
-@dataclass(frozen=True)
-class Claim:
-    """One claimed line that must have a case."""
-
-    claim_id: str
-    programme: str
-    order_code: str
-    due: date
-
-
-@dataclass
-class ResultRow:
-    """One row of a result file. codes: of the refusal. ``file`` and ``place`` come when packed."""
-
-    facility: str
-    sent_on: date
-    programme: str
-    cells: Row
-    outcome: str
-    codes: tuple[str, ...]
-    scenario: str
-    file: str = ""
-    place: int = 0
-
-
-@dataclass
-class Command:
-    """What a clinic does without a file. row: the result it names; claim_id: the claim."""
-
-    facility: str
-    sent_on: date
-    kind: str
-    outcome: str
-    code: str
-    row: ResultRow | None = None
-    claim_id: str = ""
-    seen_version: int = 1
-    cells: Row = field(default_factory=dict)
-    file: str = ""
-    place: int = 0
 
 
 @dataclass
@@ -191,6 +30,7 @@ class Region:
     cases: list[Case] = field(default_factory=list)
     rows: list[ResultRow] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
+    acts: list[Act] = field(default_factory=list)
     truths: dict[str, Truth] = field(default_factory=dict)
 
 
@@ -270,7 +110,7 @@ class Story:
             seen.add(line.seq or "")
             claim_id = "/".join([*key, case_type, str(number), last])
             code = "L1001C" if line.code == "29" else line.code
-            claims.append(Claim(claim_id, programme_of(code), code, due_of(visit)))
+            claims.append(Claim(claim_id, programme_of(code), code, visit, line.points))
         return claims
 
     def row(
@@ -280,15 +120,31 @@ class Story:
         cells: Row,
         outcome: str,
         *codes: str,
+        at: Facility | None = None,
     ) -> ResultRow:
-        """The clinic uploads a row on a day."""
-        row = ResultRow(self.facility.code, day, programme, cells, outcome, codes, self.scenario)
+        """The clinic, or another facility, uploads a row on a day."""
+        facility = (at or self.facility).code
+        row = ResultRow(facility, day, programme, cells, outcome, codes, self.scenario)
         self.region.rows.append(row)
         return row
 
-    def lives(self, claim: Claim, *moments: Moment, positive: bool = False) -> None:
+    def round(self, programme: str) -> Round:
+        """The round that lists this month; raises LookupError when none does."""
+        return round_of_month(programme, self.month)
+
+    def lives(
+        self,
+        claim: Claim,
+        *happenings: Moment | Deed,
+        positive: bool = False,
+        hints: Sequence[str] = (),
+        fix: Sequence[str] = (),
+    ) -> None:
         """What must become of the claim."""
-        truth = Truth.of(claim, self.scenario, moments, positive)
+        listed_by = round_of(claim.programme, claim.visit)
+        life = Life(claim.due, positive, claim.programme == "child", listed_by)
+        more = More(tuple(hints), tuple(fix))
+        truth = Truth.of(claim, self.scenario, walk(life, happenings), more)
         assert claim.claim_id not in self.region.truths, claim.claim_id
         self.region.truths[claim.claim_id] = truth
 
@@ -296,3 +152,31 @@ class Story:
         command = Command(self.facility.code, day, kind, outcome, code)
         self.region.commands.append(command)
         return command
+
+    def note(self, claim: Claim, day: date, text: str, refusal: str = "") -> Deed:
+        """The clinic saves an explanation, or empties it; a refused one changes nothing."""
+        command = self.command(day, "note", "refused" if refusal else "done", refusal)
+        command.claim_id, command.text = claim.claim_id, text
+        return Deed(day, "" if refusal else "note" if text else "emptied")
+
+    def agency(self, claim: Claim, day: date, kind: str, refusal: str = "", **fields: str) -> Deed:
+        """The agency acts on the case; a refused action changes nothing."""
+        outcome = "refused" if refusal else "done"
+        self.region.acts.append(Act(day, kind, fields, claim.claim_id, outcome, refusal))
+        on = date.fromisoformat(fields["on"]) if "on" in fields else None
+        return Deed(day, "" if refusal else DEEDS.get(kind, ""), on)
+
+    def proclaim(self, day: date, kind: str, **fields: str) -> None:
+        """The agency enters something that is not about one case."""
+        self.region.acts.append(Act(day, kind, fields))
+
+
+DEEDS = {
+    "review_approved": "approved",
+    "review_refused": "refused",
+    "form_received": "form",
+    "decide_not_payable": "not_payable",
+    "decide_recovered": "recovered",
+    "reverse": "reversed",
+    "exempt": "exempt",
+}

@@ -1,6 +1,7 @@
 """Facilities of the region. Names say that they are made up."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from bench.region.numbers import facility_code
 
@@ -36,6 +37,8 @@ class Facility:
     padded        writes d2 with leading zeros
     ascii_names   heads its columns with the ascii names
     eventful      one in three: rare things happen here only, so that most facilities send few files
+    role          what befalls it (see ROLES); empty for most
+    successor     code under which it goes on
     """
 
     code: str
@@ -46,6 +49,8 @@ class Facility:
     padded: bool
     ascii_names: bool
     eventful: bool
+    role: str = ""
+    successor: str = ""
     case_numbers: dict[tuple[str, ...], int] = field(default_factory=dict)
 
     @property
@@ -83,3 +88,34 @@ def facilities(count: int) -> list[Facility]:
             )
         )
     return found
+
+
+# What the agency enters about facilities, and when; no clinic sends anything on these days.
+CLOSED_ON, CLOSURE_ENTERED = date(2025, 11, 30), date(2025, 12, 3)
+RENAMED_FROM = date(2025, 7, 1)
+RENAME_ENTERED, RENAME_ENTERED_LATE = date(2025, 7, 13), date(2025, 10, 27)
+SUCCESSOR_KNOWN = date(2025, 2, 3)
+ROLES = ("closing", "renamed", "renamed-late", "renamed-unknown")
+"""closing          停歇業 at the end of November
+renamed          goes on under another code from July on, entered in July
+renamed-late     the same, entered when its first round is over
+renamed-unknown  the same, never entered, though the registry knows the successor
+"""
+
+
+def special_facilities(count: int) -> list[Facility]:
+    """Clinics to which something happens, numbered on from ``count``; then their successors."""
+    found, successors = [], []
+    for place, role in enumerate(ROLES, start=count + 1):
+        facility = _special(place, role)
+        if role != "closing":
+            successor = _special(place + len(ROLES), "successor")
+            facility.successor = successor.code
+            successors.append(successor)
+        found.append(facility)
+    return found + successors
+
+
+def _special(place: int, role: str) -> Facility:
+    code, name = facility_code("35", place), f"測試{KIND_NAMES['35']}{place:03d}"
+    return Facility(code, name, "35", CSV_UTF8, False, False, False, False, role)

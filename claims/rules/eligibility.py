@@ -4,6 +4,7 @@ source: programmes.md sections 1 to 3; programmes.toml eligibility; R-33
 """
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from claims.ages import AGE_STYLES
 from claims.model import Claim, Reason
 from claims.periods import day_of
 from claims.programmes import Eligibility, programmes
+from claims.rules.intervals import Broken, broken, interval_reason
 
 OLDEST_DAYS = 150 * 366
 """Nobody is older; a birth date before that is only compared by its year limits."""
@@ -52,19 +54,7 @@ def eligible_births(order_code: str, visit: int) -> tuple[Births, ...]:
     return tuple(_births(row, visit) for row in programmes().eligibility(order_code, visit))
 
 
-def age_hint(claim: Claim) -> tuple[Reason, ...]:
-    """AGE_NOT_ELIGIBLE when no row valid on the visit date passes; silent where no row is known."""
-    born, visit = claim.subject_birth_date, claim.visit_date
-    if born is None or visit is None:
-        return ()
-    ways = eligible_births(claim.order_code, visit)
-    for way in ways:
-        if way.first <= born <= way.last:
-            return ()
-    return (_not_eligible(ways[0].row, born, visit),) if ways else ()
-
-
-def _not_eligible(row: Eligibility, born: int, visit: int) -> Reason:
+def age_reason(row: Eligibility, born: int, visit: int) -> Reason:
     """Ages, not dates: ``year 40-64`` and ``39``."""
     low = "" if row.age_min is None else str(row.age_min)
     high = "" if row.age_max is None else str(row.age_max)
@@ -72,3 +62,29 @@ def _not_eligible(row: Eligibility, born: int, visit: int) -> Reason:
     style = "year" if row.age_style == "none" else row.age_style
     found = str(AGE_STYLES[style](born, visit)) if born <= visit else "0"
     return Reason("AGE_NOT_ELIGIBLE", "birth_date", expected, found)
+
+
+def eligibility_hints(claim: Claim, others: Sequence[Claim]) -> tuple[Reason, ...]:
+    """AGE_NOT_ELIGIBLE, or INTERVAL_TOO_SHORT when of the rows whose age passes none leaves enough
+    time since an earlier service. ``others``: the person's live claims, this one among them.
+
+    A claim is eligible when any row valid on its visit date passes. Warnings only: no row of the
+    table is more than public or assumed (spec README, marks).
+    """
+    born, visit = claim.subject_birth_date, claim.visit_date
+    if visit is None:
+        return ()
+    ways = eligible_births(claim.order_code, visit)
+    if not ways:
+        return ()
+    fitting = [way.row for way in ways if born is None or way.first <= born <= way.last]
+    if not fitting:
+        return () if born is None else (age_reason(ways[0].row, born, visit),)
+    if len(others) < 2 or any(row.on_fail == "none" for row in fitting):
+        return ()
+    nearest: Broken | None = None
+    for row in fitting:
+        nearest = broken(row, claim, others)
+        if nearest is None:
+            return ()
+    return (interval_reason(nearest),) if nearest else ()

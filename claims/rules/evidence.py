@@ -55,6 +55,7 @@ class Evidence:
 
     dated     results by their key date (adult: stage 1)
     second    adult results by stage-2 date
+    others    live claims of the whole book, of any programme
     """
 
     __slots__ = (
@@ -64,6 +65,7 @@ class Evidence:
         "closed_on",
         "dated",
         "live",
+        "others",
         "places",
         "programme",
         "results",
@@ -83,6 +85,13 @@ class Evidence:
             if (heads[place] if place < len(heads) else NO_HEAD).state != WITHDRAWN
             and usable(claim := book.claims[place])
         ]
+        self.others = self.live
+        if len(places) != len(book.claims):
+            self.others = [
+                claim
+                for claim, head in zip(book.claims, heads, strict=False)
+                if head.state != WITHDRAWN and usable(claim)
+            ]
         results = self.results = [row for row in book.results if row.programme == programme]
         dated: dict[int, list[Result]] = {}
         second: dict[int, list[Result]] = {}

@@ -99,6 +99,14 @@ def habit_fits_order(claim: Claim, result: Result, evidence: Evidence) -> tuple[
     return (Reason(code, "betel,smoking", rule.says, found),)
 
 
+def habits_that_fit(order_code: str, values: dict[str, str]) -> dict[str, str]:
+    """The answers of the first eligible alternative; none where the given ones do, or no rule."""
+    rule = habits_of(order_code)
+    if rule is None or _any(rule.eligible, values) or not rule.eligible:
+        return {}
+    return {term.column: str(term.level) for term in rule.eligible[0]}
+
+
 def habit_is_doubtful(order_code: str, result: Result) -> bool:
     """Satisfied by a habit given up alone: worth a hint."""
     rule = habits_of(order_code)

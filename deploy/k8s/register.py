@@ -76,6 +76,7 @@ PROCESSES = (
     ("ingest-reports", "ingest", ("reports",), "ReportsSettings"),
     ("validate", "validate", (), "ValidateSettings"),
     ("match", "match", (), "MatchSettings"),
+    ("elsewhere", "elsewhere", (), "ElsewhereSettings"),
 )
 
 

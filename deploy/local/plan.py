@@ -13,6 +13,7 @@ from deploy.local.processes import MARK, Program
 
 # Name of the process, and what `python -m` runs. Later ones may need earlier ones.
 SERVICES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("elsewhere", ("services.elsewhere",)),
     ("match", ("services.match",)),
     ("validate", ("services.validate",)),
     ("ingest-reports", ("services.ingest", "reports")),

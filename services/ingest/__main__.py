@@ -6,10 +6,29 @@ from typing import Annotated
 import typer
 
 from services.ingest import cli, receipts
-from services.ingest.cli_days import close_day, delete_result, release_book, withdraw
+from services.ingest.cli_cases import (
+    annotate,
+    confirm,
+    decide,
+    exempt,
+    form_received,
+    reverse,
+    review,
+    waiting,
+)
+from services.ingest.cli_days import close_day, delete_result, note, release_book, withdraw
 from services.ingest.cli_load import load
+from services.ingest.cli_precheck import precheck
 from services.ingest.cli_registry import api_keys, facilities
 from services.ingest.cli_reports import report, reports_worker
+from services.ingest.cli_rounds import (
+    alias,
+    facility_closed,
+    facility_renamed,
+    round_close,
+    round_open,
+    rules_changed,
+)
 from services.ingest.cli_serve import serve
 from services.ingest.settings import ReceiptSettings
 
@@ -21,7 +40,20 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,  # they print values of variables
 )
-for command in (serve, load, close_day, release_book, withdraw, delete_result, report):
+_OF_CLINICS = (
+    serve,
+    load,
+    precheck,
+    close_day,
+    release_book,
+    withdraw,
+    delete_result,
+    note,
+    report,
+)
+_OF_MANY = (round_open, round_close, alias, facility_renamed, facility_closed, rules_changed)
+_OF_CASES = (review, decide, reverse, exempt, annotate, form_received, confirm, waiting)
+for command in (*_OF_CLINICS, *_OF_MANY, *_OF_CASES):
     app.command()(command)
 app.command("reports")(reports_worker)
 app.add_typer(facilities, name="facilities", no_args_is_help=True)

@@ -34,6 +34,10 @@ class Calendar:
         answer and the commit, so nothing is ever received on a day that is closed.
         """
         await connection.execute("select pg_advisory_xact_lock_shared($1)", DAY_LOCK)
+        return await self.open_day(connection)
+
+    async def open_day(self, connection: Connection) -> int:
+        """The day that something accepted at this moment would get."""
         last = await last_day(connection)
         if last is None:
             return self.today()

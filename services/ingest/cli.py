@@ -12,7 +12,10 @@ from rich.console import Console
 
 from pipeline.errors import BadSettings, PipelineError
 from pipeline.settings import Settings
+from services.ingest.action_door import ActionRefused
 from services.ingest.closing import CannotClose
+from services.ingest.intake import SamePerson
+from services.ingest.precheck import TooManyRows
 from services.ingest.reading.column_map import MapError
 from services.ingest.receipts import BadReceipt
 from services.ingest.registry import RegistryRefuses
@@ -31,7 +34,7 @@ EXIT_CODES = (
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
-_EXPECTED = (CannotClose, RegistryRefuses, BadReceipt)
+_EXPECTED = (CannotClose, RegistryRefuses, BadReceipt, ActionRefused, SamePerson, TooManyRows)
 
 
 def leave(message: str, code: int) -> NoReturn:

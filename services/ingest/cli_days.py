@@ -1,11 +1,14 @@
-"""close-day, release-book, withdraw, delete-result: what is not a file."""
+"""close-day, release-book, withdraw, delete-result, note: what is not a file."""
 
 import io
 import secrets
+import sys
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from claims.layouts import PROGRAMMES
 from claims.periods import from_iso, iso_text
@@ -96,9 +99,27 @@ def delete_result(
     _command(facility, business_day, {**fields, "seen_version": seen_version})
 
 
+def note(
+    case_id: Annotated[str, typer.Argument(help="The oral case.")],
+    facility: Facility,
+    file: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Text of the note, UTF-8; else stdin."),
+    ] = None,
+    business_day: BusinessDay = False,
+) -> None:
+    """Write a note, change it, or take it back with an empty text. 無法補登說明。"""
+    text = sys.stdin.read() if file is None else file.read_text(encoding="utf-8-sig")
+    _command(facility, business_day, {"action": "note", "case_id": case_id, "text": text.strip()})
+
+
 def _command(facility: str, business_day: bool, fields: dict[str, object]) -> None:
     settings = cli.read_ingest(business_day)
-    file = CommandFile(token=secrets.token_hex(16), commands=(Command.model_validate(fields),))
+    try:
+        command = Command.model_validate(fields)
+    except ValidationError as bad:
+        cli.leave(f"欄位不正確 not valid: {bad.errors(include_input=False)[0]['msg']}", 2)
+    file = CommandFile(token=secrets.token_hex(16), commands=(command,))
 
     async def work() -> str:
         async with open_door(settings) as door:

@@ -53,10 +53,11 @@ def list_() -> None:
         async with pool, pool.acquire() as connection:
             return await registry.everyone(connection)
 
-    table = Table("code", "name", "county", "closed on", "earlier codes")
+    table = Table("code", "name", "county", "closed on", "earlier codes", "goes on as")
     for one in cli.run(work):
         closed = "" if one.closed_on is None else iso_text(one.closed_on)
-        table.add_row(one.facility_id, one.name, one.county, closed, " ".join(one.earlier_codes))
+        codes = " ".join(one.earlier_codes)
+        table.add_row(one.facility_id, one.name, one.county, closed, codes, one.successor)
     cli.out.print(table)
 
 

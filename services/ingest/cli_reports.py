@@ -1,6 +1,6 @@
 """reports: the worker that assembles import reports; report: one of them, printed."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import uvloop
@@ -9,8 +9,11 @@ from rich.table import Table
 from claims.periods import iso_text
 from pipeline.errors import PipelineError
 from services.ingest import cli, reports, submissions
+from services.ingest.action_report import action_rows
+from services.ingest.agency_actions import KIND as ACTION
 from services.ingest.database import opened
 from services.ingest.settings import ReportsSettings, StoreSettings
+from services.ingest.submissions import HELD
 
 
 def reports_worker() -> None:
@@ -46,6 +49,9 @@ def report(
                 return
             counts = await reports.row_counts(connection, submission)
             cli.out.print(_summary(submission, counts))
+            if submission.kind_asked == ACTION:
+                _print_actions(await action_rows(connection, submission))
+                return
             async for line in reports.failures(connection, submission):
                 cli.out.print(line.rstrip("\r\n"), markup=False)
 
@@ -55,12 +61,13 @@ def report(
 def _summary(submission: submissions.Submission, counts: reports.RowCounts) -> Table:
     status = reports.status_of(submission, counts)
     table = Table(show_header=False)
+    held = "待第二人確認 waits for a second person" if submission.state == HELD else ""
     for name, value in (
         ("submission", submission.submission_id),
         ("facility", submission.facility_id),
         ("file", submission.file_name),
         ("received on", iso_text(submission.received_on)),
-        ("status", f"{reports.STATUS_TEXT[status]} {status} {submission.refused_code}"),
+        ("status", f"{reports.STATUS_TEXT[status]} {status} {submission.refused_code}{held}"),
         ("rows sent", str(counts.sent)),
         ("accepted", str(counts.accepted)),
         ("accepted with warning", str(counts.with_warning)),
@@ -69,3 +76,11 @@ def _summary(submission: submissions.Submission, counts: reports.RowCounts) -> T
     ):
         table.add_row(name, value)
     return table
+
+
+def _print_actions(rows: list[dict[str, Any]]) -> None:
+    """Lines, not a table: a case's id must not be cut off."""
+    for row in rows:
+        codes = " ".join(finding["code"] for finding in row["findings"])
+        said = (row["row_no"], row["kind"], row["subject"], row["outcome"] or "waiting", codes)
+        cli.out.print("  ".join(map(str, said)).rstrip(), markup=False)

@@ -15,7 +15,7 @@ from services.ingest.calendar import (
 from services.ingest.database import PATIENT_S, Connection
 from services.ingest.intake import Intake
 from services.ingest.names import CLOSING_LOCK
-from services.ingest.outbound import TOPICS
+from services.ingest.outbound import DAY_TOPICS
 
 KEY = b"day-closed"  # a day end concerns no facility
 
@@ -68,11 +68,7 @@ class Closing:
         await self._intake.resume(until=day, wait=True)
         outbound = self._intake.outbound
         event = DayClosed(f"day-closed/{iso_text(day)}", day)
-        sent = [
-            await outbound.send_to(topic, partition, KEY, event)
-            for topic in TOPICS
-            for partition in range(outbound.partitions)
-        ]
-        await outbound.settle(sent)
+        for topic in DAY_TOPICS:
+            await outbound.settle(await outbound.send_to_all(topic, KEY, event))
         await finish_closing(connection, day)
         return day

@@ -30,7 +30,7 @@ class ReportsHandler:
         self.packer = NoState()
         self._codec = codec
 
-    def facts(self, message: Message) -> Iterable[Fact]:
+    def facts(self, ledger: Ledger, message: Message) -> Iterable[Fact]:
         event = self._codec.decode(message.value)
         if not isinstance(event, ImportReported):
             raise UnknownRecord(type(event).__name__)

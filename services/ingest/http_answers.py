@@ -5,12 +5,13 @@ import json
 
 from claims.periods import iso_text
 from pipeline.errors import BrokerUnavailable
-from services.ingest import findings, reports, submissions
+from services.ingest import findings, registry, reports, submissions
 from services.ingest.database import Connection
 from services.ingest.http_caller import House
 from services.ingest.http_models import FindingOut, RowsOut, SubmissionOut
 from services.ingest.http_problems import Problem
 from services.ingest.intake import Answer
+from services.ingest.names import AGENCY
 from services.ingest.reports import Status
 from services.ingest.submissions import BEGUN, PRODUCED, REFUSED, Submission
 
@@ -38,7 +39,8 @@ async def own(house: House, place: str, submission_id: str) -> Submission:
     """A submission of this caller, its receipt signed; anybody else's does not exist."""
     async with house.door.pool.acquire() as connection:
         found = await submissions.find(connection, submission_id)
-    if found is None or found.facility_id != place:
+        codes = (place,) if place == AGENCY else await registry.owner_codes(connection, place)
+    if found is None or found.facility_id not in codes:
         raise Problem(404, "SUBMISSION_UNKNOWN", "沒有這個收件編號。")
     return await house.door.intake.with_receipt(submission_id)
 

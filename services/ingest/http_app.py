@@ -11,7 +11,7 @@ from fastapi.responses import PlainTextResponse
 from pipeline.errors import BrokerUnavailable, PipelineError, StoreUnavailable
 from pipeline.logs import Log
 from pipeline.metrics import Meter
-from services.ingest import http_commands, http_submissions
+from services.ingest import http_actions, http_commands, http_precheck, http_submissions
 from services.ingest.assembly import open_door
 from services.ingest.counters import HTTP, RequestCounter
 from services.ingest.http_caller import House
@@ -44,6 +44,8 @@ def make_app(settings: ServeSettings, log: Log) -> FastAPI:
     app = FastAPI(title="Gouji ingest", version="1", description=_ABOUT, lifespan=life)
     app.include_router(http_submissions.router)
     app.include_router(http_commands.router)
+    app.include_router(http_actions.router)
+    app.include_router(http_precheck.router)
     app.add_middleware(BodyLimit, limit=settings.upload_bytes)
     app.add_middleware(RequestCounter, meter=meter)
     answer_with_problems(app)

@@ -26,7 +26,9 @@ class SubmissionOut(BaseModel):
     submission_id: str
     facility_id: str
     file_name: str
-    kind: str = Field(description="claim-xml, results, extract or command; empty until read.")
+    kind: str = Field(
+        description="claim-xml, results, extract, command or action; empty until read."
+    )
     programme: str
     map_version: str
     sha256: str
@@ -91,6 +93,49 @@ class CommandsOut(BaseModel):
     commands: list[CommandOut]
 
 
+class ActionOut(BaseModel):
+    row_no: int
+    command_id: str
+    kind: str
+    subject: str = Field(description="Round, facility or case; IDs of persons masked.")
+    outcome: str = Field(description="done or refused; empty while waiting.")
+    findings: list[FindingOut] = Field(description="Why it was refused.")
+
+
+class ActionsOut(BaseModel):
+    submission: SubmissionOut
+    held: bool = Field(description="It waits for a second person and has not happened yet.")
+    asked_by: str = Field(description="Id of the key that asked.")
+    confirmed_by: str = Field(description="Id of the key that confirmed; empty for single ones.")
+    actions: list[ActionOut]
+
+
+class CaseOut(BaseModel):
+    case_id: str
+    person_masked: str
+    programme: str
+    order_code: str
+    visit_date: str | None
+    state: str = Field(description="State it would have; matched, or why not below.")
+    due_on: str | None
+    reasons: list[str] = Field(description="Codes of what would still be wrong.")
+    shortest_fix: list[str] = Field(description="Steps that were tried and do match.")
+
+
+class PrecheckOut(BaseModel):
+    facility_id: str
+    kind: str = Field(description="claim-xml or results.")
+    programme: str
+    map_version: str
+    received_on: str = Field(description="The day it would be received on.")
+    counts: RowsOut
+    file_lines: list[FileLineOut] = Field(description="About the file and its refused cases.")
+    rows: list[RowOut] = Field(description="What would become of every row.")
+    cases: list[CaseOut] = Field(
+        description="Cases of the persons named: those that would match, and those still missing."
+    )
+
+
 class ProblemOut(BaseModel):
     type: str
     title: str
@@ -99,3 +144,4 @@ class ProblemOut(BaseModel):
     detail: str = Field(description="For people, in zh-Hant.")
     submission: SubmissionOut | None = Field(None, description="Only of a file that was refused.")
     findings: list[FileLineOut] = Field([], description="Only of a refused file: why.")
+    row_no: int | None = Field(None, description="Only of a refused list of actions: which one.")

@@ -17,6 +17,7 @@ TITLES = {
     413: "Too large",
     415: "Unsupported media type",
     422: "Cannot be taken",
+    429: "Too many at once",
     503: "Try again later",
 }
 
@@ -55,10 +56,15 @@ def answer_with_problems(app: FastAPI) -> None:
     async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         # Without ``input``: a rejected value may be somebody's number.
         fields = [
-            {"at": ".".join(map(str, one["loc"])), "says": one["msg"]} for one in error.errors()
+            {"at": ".".join(map(str, one["loc"])), "says": _says(one)} for one in error.errors()
         ]
         return problem_response(422, "REQUEST_INVALID", "請求的欄位不正確。", errors=fields)
 
     @app.exception_handler(Exception)
     async def _bug(request: Request, error: Exception) -> JSONResponse:
         return problem_response(500, "INTERNAL", "系統錯誤，請稍後再試。")
+
+
+def _says(error: dict[str, Any]) -> str:
+    """The message; the one about an unknown kind would repeat it."""
+    return "unknown kind" if error["type"] == "union_tag_invalid" else str(error["msg"])

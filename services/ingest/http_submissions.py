@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.datastructures import UploadFile
 
-from services.ingest import reports, submissions
+from services.ingest import registry, reports, submissions
 from services.ingest.http_answers import answered, finished, own, shown
 from services.ingest.http_caller import Called, House, InHouse, place_of
 from services.ingest.http_models import ProblemOut, ReportOut, SubmissionOut
@@ -21,7 +21,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     404: {"model": ProblemOut, "description": "SUBMISSION_UNKNOWN; also for another facility's."},
     422: {"model": ProblemOut, "description": "The file (F_..., COLUMN_MISSING) or the request."},
 }
-_FORM = {
+FORM = {
     "requestBody": {
         "required": True,
         "content": {
@@ -54,7 +54,7 @@ _FORM = {
     "/submissions",
     status_code=201,
     response_model=SubmissionOut,
-    openapi_extra=_FORM,
+    openapi_extra=FORM,
     responses={
         200: {"model": SubmissionOut, "description": "F_DUPLICATE: the same bytes, same receipt."},
         202: {"model": SubmissionOut, "description": "Accepted and safe; the receipt comes later."},
@@ -80,8 +80,8 @@ async def submit(request: Request, response: Response, house: InHouse, caller: C
             place,
             caller.key_id,
             file.filename or "",
-            _kind(place, form.get("kind"), form.get("programme")),
-            _text(form.get("map")),
+            kind_of(place, form.get("kind"), form.get("programme")),
+            text_of(form.get("map")),
         )
         answer = await house.door.intake.accept(handed_in, file.file)
     submission = await finished(house, answer)
@@ -89,13 +89,13 @@ async def submit(request: Request, response: Response, house: InHouse, caller: C
     return body
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def _kind(place: str, kind: object, programme: object) -> str:
+def kind_of(place: str, kind: object, programme: object) -> str:
     """What to read the file as; empty: find out."""
-    asked, of = _text(kind), _text(programme)
+    asked, of = text_of(kind), text_of(programme)
     if asked and asked not in (CLAIM_XML, RESULTS, EXTRACT):
         raise Problem(422, "KIND_UNKNOWN", "kind 須為 claim-xml、results 或 extract。")
     if of and of not in PROGRAMMES:
@@ -124,7 +124,8 @@ async def list_submissions(
     place = place_of(caller)
     number = (await own(house, place, before)).begun_no if before else None
     async with house.door.pool.acquire() as connection:
-        found = await submissions.listed(connection, place, number, limit)
+        codes = (place,) if place == AGENCY else await registry.owner_codes(connection, place)
+        found = await submissions.listed(connection, codes, number, limit)
         return [await shown(connection, one) for one in found]
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import BinaryIO
@@ -12,7 +12,7 @@ from asyncpg import Record, UniqueViolationError
 
 from claims.events import BookReleased
 from pipeline.postgres import Pool
-from services.ingest import actions, registry, submissions, vault
+from services.ingest import actions, held, registry, submissions, vault
 from services.ingest.calendar import Calendar
 from services.ingest.database import PATIENT_S, Connection
 from services.ingest.names import (
@@ -26,7 +26,7 @@ from services.ingest.names import (
 from services.ingest.outbound import Outbound
 from services.ingest.production import Production, Progress, no_progress
 from services.ingest.receipts import Signer, content_of
-from services.ingest.submissions import BEGUN, PRODUCED, REFUSED, Offer, Submission
+from services.ingest.submissions import BEGUN, HELD, PRODUCED, REFUSED, Offer, Submission
 
 _READ_BYTES = 1 << 20
 FREE_CONNECTIONS = 4
@@ -49,6 +49,23 @@ class HandedIn:
     file_name: str
     kind: str = ""
     map_version: str = ""
+    on_behalf_of: str = ""  # AGENCY only: the facility that all of it is about
+    held: bool = False  # it waits for a second person (Intake.confirm)
+
+
+class SamePerson(Exception):
+    """Whoever asked for something cannot be the one who confirms it."""
+
+    def __init__(self) -> None:
+        super().__init__("須由另一人（另一把金鑰）確認 somebody else must confirm it")
+
+
+async def admitted(connection: Connection, submission: Submission) -> None:
+    """For what the door does not look into when it is accepted."""
+
+
+Admit = Callable[[Connection, Submission], Awaitable[None]]
+"""Looks at a submission in the transaction that accepts it; what it raises undoes all of it."""
 
 
 class Intake:
@@ -82,7 +99,7 @@ class Intake:
         answer = await self.accept(handed_in, file)
         return replace(answer, submission=await self.finish(answer.submission, progress))
 
-    async def accept(self, handed_in: HandedIn, file: BinaryIO) -> Answer:
+    async def accept(self, handed_in: HandedIn, file: BinaryIO, admit: Admit = admitted) -> Answer:
         """Store it sealed, stamped with its day; from here on it is not lost.
 
         The same bytes of the same facility are the submission that is there already; only a refused
@@ -95,7 +112,7 @@ class Intake:
             if found is not None and found.state != REFUSED:
                 return Answer(found, duplicate=True)
             try:
-                return Answer(await self._begin(connection, offer, file), duplicate=False)
+                return Answer(await self._begin(connection, offer, file, admit), duplicate=False)
             except UniqueViolationError:  # the same bytes at the same moment
                 found = await submissions.find(connection, offer.submission_id)
                 assert found is not None
@@ -109,6 +126,19 @@ class Intake:
                 assert connection is not None
                 await self._drain(connection, facility_id, submission, progress)
         return await self.with_receipt(submission.submission_id)
+
+    async def confirm(self, submission_id: str, confirmer: str) -> Submission | None:
+        """Begin what waited for a second person; None when it does not wait. Raises SamePerson."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            found = await held.waiting_one(connection, submission_id)
+            if found is None:
+                return None
+            if found.uploader == confirmer:
+                raise SamePerson
+            await self._take_turn(connection, found.facility_id)
+            day = await self._calendar.receive(connection)
+            now = self._calendar.now()
+            return await held.begin(connection, submission_id, confirmer, day, now)
 
     async def resume(self, until: int | None = None, *, wait: bool = False) -> int:
         """Finish what was begun, up to a day or all; how many submissions that were.
@@ -136,14 +166,16 @@ class Intake:
 
     async def _offer(self, handed_in: HandedIn, file: BinaryIO) -> Offer:
         sha256, size = await asyncio.to_thread(_digest, file)
+        about = handed_in.on_behalf_of or handed_in.facility_id
         codes: tuple[str, ...] = (AGENCY,)
-        if handed_in.facility_id != AGENCY:
-            code = registry.checked(handed_in.facility_id)
+        if about != AGENCY:
+            code = registry.checked(about)
             async with self._pool.acquire() as connection:
                 codes = await registry.owner_codes(connection, code)
+        facility_id = AGENCY if handed_in.facility_id == AGENCY else codes[0]
         return Offer(
-            submission_id=submission_id(codes[0], sha256),
-            facility_id=codes[0],
+            submission_id=submission_id(facility_id, sha256),
+            facility_id=facility_id,
             owner_codes=codes,
             uploader=handed_in.uploader,
             file_name=harmless_name(handed_in.file_name),
@@ -151,19 +183,25 @@ class Intake:
             size_bytes=size,
             kind_asked=handed_in.kind,
             map_asked=handed_in.map_version,
+            state=HELD if handed_in.held else BEGUN,
         )
 
-    async def _begin(self, connection: Connection, offer: Offer, file: BinaryIO) -> Submission:
+    async def _begin(
+        self, connection: Connection, offer: Offer, file: BinaryIO, admit: Admit
+    ) -> Submission:
         async with connection.transaction():
             await submissions.forget_refused(connection, offer.submission_id)
             await vault.store(connection, self._production.sealer, offer.submission_id, file)
-            # What a facility hands in at the same time is numbered in the order of the commits.
-            await connection.execute(
-                "select pg_advisory_xact_lock($1)", begin_lock(offer.facility_id)
-            )
-            # Last, because nobody can close a day while it is shared.
+            await self._take_turn(connection, offer.facility_id)
+            # Late, because nobody can close a day while it is shared.
             day = await self._calendar.receive(connection)
-            return await submissions.insert(connection, offer, day, self._calendar.now())
+            begun = await submissions.insert(connection, offer, day, self._calendar.now())
+            await admit(connection, begun)
+            return begun
+
+    async def _take_turn(self, connection: Connection, facility_id: str) -> None:
+        """What a facility hands in at the same time is numbered in the order of the commits."""
+        await connection.execute("select pg_advisory_xact_lock($1)", begin_lock(facility_id))
 
     async def _drain(
         self,

@@ -88,7 +88,8 @@ class Doorkeeper:
         if match is None:
             return None
         row = await connection.fetchrow(
-            "select role, facility_id, hash from ingest.api_keys"
+            "select role, ingest.canonical_code(facility_id, 'infinity') as facility_id, hash"
+            " from ingest.api_keys"
             " where key_id = $1 and revoked_at is null",
             match[1],
         )

@@ -10,7 +10,8 @@ from pipeline.codec import Codec
 from pipeline.errors import BrokerUnavailable, PartitionsChanged
 from pipeline.producer import Producer, Sent, partition_of
 
-TOPICS = ("claims", "uploads", "actions")
+DAY_TOPICS = ("claims", "uploads", "actions")  # each is told the end of a day
+TOPICS = (*DAY_TOPICS, "precheck-asked")
 
 
 class Outbound:
@@ -41,6 +42,12 @@ class Outbound:
         except (BrokerUnavailable, TimeoutError) as bad:
             await self._drop(producer)
             raise BrokerUnavailable("an event could not be handed over") from bad
+
+    async def send_to_all(self, topic: str, key: bytes, event: Any) -> list[Sent]:
+        """Put an event that concerns every facility in line, in each partition."""
+        return [
+            await self.send_to(topic, partition, key, event) for partition in range(self.partitions)
+        ]
 
     async def settle(self, sent: list[Sent]) -> None:
         """Wait until the brokers have all of them."""

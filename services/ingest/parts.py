@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from claims.agency_events import Actions
 from claims.codes import person_id_kind
 from claims.events import ClaimLine, Claims, Finding, UploadItem, Uploads
 from claims.masks import mask_person_id
@@ -46,7 +47,7 @@ class Part(NamedTuple):
     """One message to be, and what the report keeps of it; ``part_count`` may still be 0."""
 
     topic: str
-    event: Claims | Uploads
+    event: Claims | Uploads | Actions
     row_nos: list[int]
     persons: list[str]
 

@@ -8,14 +8,20 @@ again, with the same ``received_on`` and the same parts, and validate drops the 
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
+from claims.agency_events import Actions
+from claims.events import Wire
+from pipeline.codec import stem_of
 from pipeline.errors import PipelineError
 from services.ingest import registry, submissions, vault
+from services.ingest.action_events import action_events
+from services.ingest.agency_actions import KIND as ACTION
+from services.ingest.agency_actions import ActionFile
 from services.ingest.commands import KIND as COMMAND
 from services.ingest.commands import CommandFile, cut_commands
 from services.ingest.database import Connection
@@ -83,6 +89,8 @@ class _Attempt:
     async def run(self) -> Settled:
         if self._submission.kind_asked == COMMAND:
             return await self._run_commands()
+        if self._submission.kind_asked == ACTION:
+            return await self._run_actions()
         reading = await _elsewhere(self._open)
         try:
             if reading.refused is None and self._foreign(reading):
@@ -173,12 +181,44 @@ class _Attempt:
 
     async def _run_commands(self) -> Settled:
         file = CommandFile.from_bytes(await asyncio.to_thread(self._path.read_bytes))
-        for part in cut_commands(self._submission, file):
+        submission = self._submission
+        if submission.facility_id == AGENCY:  # on behalf of the facility whose codes it has
+            submission = replace(submission, facility_id=submission.owner_codes[0])
+        for part in cut_commands(submission, file):
             await self._send(part)
             await self._keep(Piece(part, [], []))
         await self._acknowledged()
         counts = {"commands": len(file.commands), "rows_sent": self._report.rows}
         return Settled(PRODUCED, COMMAND, "", "", "", counts, self._parts, self._report.rows)
+
+    async def _run_actions(self) -> Settled:
+        file = ActionFile.from_bytes(await asyncio.to_thread(self._path.read_bytes))
+        submission = self._submission
+        known = await registry.canonical_codes(self._connection, submission.received_at)
+        for facility, event in action_events(
+            file.actions,
+            submission.submission_id,
+            submission.received_on,
+            submission.actor,
+            lambda code: known.get(code, code),
+        ):
+            await self._send_action(facility, event)
+        await self._acknowledged()
+        counts = {"actions": len(file.actions), "rows_sent": self._report.rows}
+        return Settled(PRODUCED, ACTION, "", "", "", counts, self._parts, self._report.rows)
+
+    async def _send_action(self, facility: str | None, event: Wire) -> None:
+        outbound = self._production.outbound
+        if isinstance(event, Actions):
+            rows = [item.row_no for item in event.items]
+            part = Part("actions", event, rows, [""] * len(rows))
+            await self._send(part)
+            await self._keep(Piece(part, [], []))
+        elif facility is None:
+            key = stem_of(type(event)).encode()
+            self._sent.extend(await outbound.send_to_all("actions", key, event))
+        else:
+            self._sent.append(await outbound.send("actions", event))
 
     # -- sending and keeping
 

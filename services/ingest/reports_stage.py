@@ -13,7 +13,7 @@ from pipeline.worker import Worker, leave
 from services.ingest.assembly import SCHEMAS
 from services.ingest.database import opened
 from services.ingest.handler import ROW_OUTCOMES, ReportsHandler
-from services.ingest.settings import READS, ReportsSettings
+from services.ingest.settings import REPORTS_READ, ReportsSettings
 from services.ingest.sinks import dead_letter_sink, write_row_outcomes
 
 STAGE = "ingest-reports"
@@ -38,5 +38,5 @@ async def run_reports(settings: ReportsSettings) -> None:
             around = Surroundings(leave, meter=meter, log=log)
             return Stage(STAGE, handler, ledger, codec.encode, around, settings.limits())
 
-        await Worker(settings, stage, READS, group=STAGE, meter=meter, log=log).main()
+        await Worker(settings, stage, REPORTS_READ, group=STAGE, meter=meter, log=log).main()
     await pool.close()

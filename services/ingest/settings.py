@@ -7,8 +7,9 @@ from pipeline.settings import Settings, count, port, seconds, setting
 from pipeline.worker_settings import WorkerSettings
 
 AFTER_LAST_CLOSED = "after-last-closed"
-READS = ("import-reported",)
-WRITES = ("claims", "uploads", "actions", "dead-letters")
+REPORTS_READ = ("import-reported",)
+READS = (*REPORTS_READ, "precheck-answered")
+WRITES = ("claims", "uploads", "actions", "precheck-asked", "dead-letters")
 # Rendered into deploy/k8s.
 REPLICAS = 2
 MEMORY_MB = 512
@@ -79,6 +80,9 @@ class IngestSettings(StoreSettings):
         "60", seconds, "How long a part may wait for the broker before the attempt is given up."
     )
     reading_at_once: int = setting("2", count, "Files that one process reads at the same time.")
+    precheck_s: float = setting(
+        "10", seconds, "How long a pre-check waits for the answers of validate and match."
+    )
 
 
 class ServeSettings(IngestSettings):

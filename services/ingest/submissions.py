@@ -1,7 +1,7 @@
 """Rows of ingest.submissions: what was accepted, and how far it is."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from claims.periods import date_of, from_iso
 from services.ingest.database import Connection
 
 BEGUN, PRODUCED, REFUSED = "begun", "produced", "refused"
+HELD = "held"  # waits for a second person of the agency; has no day yet that counts
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,12 @@ class Submission:
     part_count: int
     rows_sent: int
     receipt: str
+    confirmed_by: str
+
+    @property
+    def actor(self) -> str:
+        """Who acted, and who confirmed it."""
+        return f"{self.uploader}+{self.confirmed_by}" if self.confirmed_by else self.uploader
 
     @classmethod
     def of(cls, row: Record) -> "Submission":
@@ -62,6 +69,7 @@ class Offer:
     size_bytes: int
     kind_asked: str = ""
     map_asked: str = ""
+    state: str = BEGUN
 
 
 @dataclass(frozen=True)
@@ -96,8 +104,8 @@ async def insert(
     row = await connection.fetchrow(
         """
         insert into ingest.submissions (submission_id, facility_id, owner_codes, uploader,
-            file_name, sha256, size_bytes, kind_asked, map_asked, received_on, received_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            file_name, sha256, size_bytes, kind_asked, map_asked, received_on, received_at, state)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
         returning *
         """,
         offer.submission_id,
@@ -111,9 +119,38 @@ async def insert(
         offer.map_asked,
         date_of(received_on),
         received_at,
+        offer.state,
     )
     assert row is not None
     return Submission.of(row)
+
+
+def unsaved(offer: Offer, received_on: int, received_at: datetime) -> Submission:
+    """A submission that no database knows: to read and cut a file without keeping it."""
+    return Submission(
+        submission_id=offer.submission_id,
+        begun_no=0,
+        facility_id=offer.facility_id,
+        owner_codes=offer.owner_codes,
+        uploader=offer.uploader,
+        file_name=offer.file_name,
+        sha256=offer.sha256,
+        size_bytes=offer.size_bytes,
+        kind_asked=offer.kind_asked,
+        map_asked=offer.map_asked,
+        received_on=received_on,
+        received_at=received_at,
+        state=BEGUN,
+        kind="",
+        programme="",
+        map_version="",
+        refused_code="",
+        counts={},
+        part_count=0,
+        rows_sent=0,
+        receipt="",
+        confirmed_by="",
+    )
 
 
 async def forget_refused(connection: Connection, submission_id: str) -> None:
@@ -189,13 +226,13 @@ async def keep_receipt(connection: Connection, submission_id: str, receipt: str)
 
 
 async def listed(
-    connection: Connection, facility_id: str, before: int | None, limit: int
+    connection: Connection, codes: Sequence[str], before: int | None, limit: int
 ) -> list[Submission]:
-    """The newest first."""
+    """Of a facility under any of its codes, the newest first."""
     rows = await connection.fetch(
-        "select * from ingest.submissions where facility_id = $1"
+        "select * from ingest.submissions where facility_id = any($1)"
         " and ($2::bigint is null or begun_no < $2) order by begun_no desc limit $3",
-        facility_id,
+        list(codes),
         before,
         limit,
     )

@@ -1,4 +1,4 @@
-"""Composition root: `python -m services.match` runs the worker, `... watch` shows a topic live."""
+"""Composition root: `python -m services.match` runs the worker; its commands only look."""
 
 from collections.abc import Mapping
 
@@ -14,9 +14,13 @@ from pipeline.schemas import Schemas
 from pipeline.sealing import PersonKeys, Sealer
 from pipeline.stage import Stage, Surroundings
 from pipeline.worker import Worker, leave
+from services.match.cli import EXIT_CODES
+from services.match.explain import explain
 from services.match.handler import KINDS, MatchHandler
 from services.match.people import publisher_of
-from services.match.settings import CHANGELOG, NAME, READS, MatchSettings
+from services.match.replay import replay
+from services.match.round_list import round_list
+from services.match.settings import BY_KEY, CHANGELOG, NAME, READS, MatchSettings
 from services.match.watch import watch
 
 
@@ -29,7 +33,7 @@ def build(env: Mapping[str, str]) -> Worker:
         PersonKeys(settings.publish_key, settings.publish_key_id),
         Sealer(settings.seal_key, settings.seal_key_id),
     )
-    place = KafkaPlace.of(settings, NAME, CHANGELOG, READS)
+    place = KafkaPlace.of(settings, NAME, CHANGELOG, READS, BY_KEY)
 
     def stage(partition: int) -> Stage:
         handler = MatchHandler(codec, publisher)
@@ -40,8 +44,15 @@ def build(env: Mapping[str, str]) -> Worker:
     return Worker(settings, stage, READS, group=NAME, meter=meter, log=log)
 
 
-app = typer.Typer(add_completion=False, help="Books, verdicts and deadlines of the claims.")
-app.command("watch")(watch)
+app = typer.Typer(
+    add_completion=False,
+    help="Books, verdicts and deadlines of the claims.",
+    epilog=EXIT_CODES,
+    pretty_exceptions_enable=False,  # they print values of variables
+)
+for command in (watch, replay, explain):
+    app.command()(command)
+app.command("list")(round_list)
 
 
 @app.callback(invoke_without_command=True)

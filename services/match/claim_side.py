@@ -3,16 +3,16 @@
 from collections.abc import Callable
 
 from claims.book import Cause, newest_version, receive, send_away, take_case, withdraw_claim
-from claims.events import ClaimLine, RowOutcome
+from claims.events import ClaimLine, Finding, RowOutcome
 from claims.model import Claim
+from claims.rules.carried import carried_hints
 from pipeline import quarantine
 from pipeline.ledger import Ledger
 from pipeline.message import Fact
 from services.match.desk import Desk
 from services.match.directory import Directory
 from services.match.facts import CaseLines, Header, Withdrawal
-from services.match.outcomes import Outcomes, refusal
-from services.match.state import book_key
+from services.match.outcomes import Outcomes, refusal, warnings
 
 NO_REQUIREMENT = "none"
 
@@ -67,10 +67,10 @@ class ClaimSide:
             self._report(header, fact.lines, {})
             return
         appl_date = max(line.appl_date for line in fact.lines)
-        key = book_key(facility, fact.person_key)
+        key = self._desk.key_of(ledger, facility, fact.person_key)
         opened = book = self._desk.open(ledger, key)
-        if known is not None and known != fact.person_key:
-            other = book_key(facility, known)
+        other = key if known is None else self._desk.key_of(ledger, facility, known)
+        if other != key:
             if quarantine.is_parked(ledger, other):
                 quarantine.park(ledger, other, self._park(Fact(other, fact)))
                 return
@@ -93,10 +93,17 @@ class ClaimSide:
         self._report(header, fact.lines, became)
 
     def _report(self, header: Header, lines: tuple[ClaimLine, ...], became: dict[str, str]) -> None:
-        """A line that is not reconciled is stored, and no case."""
+        """A line that is not reconciled is stored, and no case; what is odd about it is said."""
+        if self._desk.silent:
+            return
         for line in lines:
             outcome = became.get(line.claim_id, "stored")
-            cases = (line.claim_id,) if line.requirement != NO_REQUIREMENT else ()
+            cases: tuple[str, ...] = (line.claim_id,)
+            findings: tuple[Finding, ...] = ()
+            if line.requirement == NO_REQUIREMENT:
+                born, visit = line.subject_birth_date, line.visit_date
+                odd = carried_hints(line.order_code, born, visit, line.tooth)
+                cases, findings = (), warnings(odd)
             self._outcomes.add(
                 header,
                 RowOutcome(
@@ -107,7 +114,7 @@ class ClaimSide:
                     "",
                     0,
                     cases,
-                    (),
+                    findings,
                 ),
             )
 
@@ -116,7 +123,7 @@ class ClaimSide:
         known = self._cases.find(ledger, header.facility_id, case_key_of(row.claim_id))
         code = "UNKNOWN_CASE"
         if known is not None:
-            key = book_key(header.facility_id, known)
+            key = self._desk.key_of(ledger, header.facility_id, known)
             if quarantine.is_parked(ledger, key):
                 quarantine.park(ledger, key, self._park(Fact(key, fact)))
                 return

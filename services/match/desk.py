@@ -1,25 +1,59 @@
 """Books on the desk: opened and brought up to date, put back and indexed, their changes told."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
-from claims.book import Book, Change, catch_up, new_book, with_indexed
-from claims.case_events import Publisher, case_changed, views_of
+from claims.alone import result_days
+from claims.book import (
+    Book,
+    Cause,
+    Change,
+    catch_up,
+    due_days,
+    judged_by_new_rules,
+    last_closed_day,
+    new_book,
+    opened_rounds,
+    with_,
+)
+from claims.case_events import Publisher, case_changed, clawback, views_of
+from claims.dated import rules_version
 from claims.events import CaseChanged
-from claims.model import Milestone
-from claims.states import WAITING
+from claims.model import Milestone, Round
+from claims.states import PAST_DUE
 from pipeline.codec import Codec, stem_of
 from pipeline.ledger import Ledger
-from services.match.state import MILESTONES, due_key, facility_of
+from services.match.loose_feed import LooseFeed
+from services.match.state import MILESTONES, book_key, due_key, exception_key, facility_of
+
+CLAWBACK = "clawback"
+Brought = tuple[Book, tuple[Change, ...]]
+
+
+class Watcher(Protocol):
+    """Somebody who looks at every book that is kept, or given away (``after`` is None)."""
+
+    def changed(
+        self, ledger: Ledger, key: bytes, before: Book | None, after: Book | None
+    ) -> None: ...
 
 
 class Desk:
-    """Everything the handler does to books, over the ledger of the moment."""
+    """Everything the handler does to books, over the ledger of the moment. ``silent``: no event is
+    even built (a replay that only wants to know where the cases stand)."""
 
-    def __init__(self, codec: Codec, publisher: Publisher) -> None:
+    def __init__(self, codec: Codec, publisher: Publisher, silent: bool = False) -> None:
         self._codec = codec
         self.publisher = publisher
+        self.silent = silent
+        self.watchers: list[Watcher] = []
+        self.root: Callable[[Ledger, str], str] = lambda ledger, person_key: person_key
+        self.with_closure: Callable[[Ledger, Book], Brought] = lambda ledger, book: (book, ())
+        self._feed = LooseFeed(publisher, codec)
         self._topics: dict[type[CaseChanged], str] = {}
         self._milestones: Sequence[Milestone] | None = None
+        self._rounds: tuple[Sequence[Milestone], tuple[Round, ...]] = ((), ())
+        self._rules = rules_version()
 
     def begin(self) -> None:
         """A message or a slice begins: what was read before may have been undone."""
@@ -34,30 +68,104 @@ class Desk:
             known = self._milestones = stored or ()
         return known
 
+    def rounds(self, ledger: Ledger) -> tuple[Round, ...]:
+        """Every round that has opened here."""
+        milestones = self.milestones(ledger)
+        if self._rounds[0] is not milestones:
+            self._rounds = (milestones, opened_rounds(milestones))
+        return self._rounds[1]
+
     def open(self, ledger: Ledger, key: bytes) -> Book:
         """The book, having passed every milestone so far; a new one when there is none."""
-        milestones = self.milestones(ledger)
         book = ledger.get(key)
         if book is None:
-            return new_book(facility_of(key), milestones)
+            fresh = new_book(facility_of(key), self.milestones(ledger))
+            return self.with_closure(ledger, fresh)[0]
         assert isinstance(book, Book)
-        if book.seen < len(milestones):
-            book, changes = catch_up(book, milestones)
+        return self.brought_up(ledger, key, book)[0]
+
+    def brought_up(self, ledger: Ledger, key: bytes, book: Book) -> tuple[Book, int]:
+        """A stored book after every milestone, judged by the rules of this image; kept at once when
+        that changed anything. And how many cases it changed."""
+        milestones = self.milestones(ledger)
+        if book.seen >= len(milestones) and book.rules == self._rules:
+            book, changes = self.with_closure(ledger, book)
             if changes:
-                self.tell(ledger, book.facility_id, changes)
-                ledger.put(key, book)
-        return book
+                self.put_back(ledger, key, book, changes)
+            return book, len(changes)
+        before = book
+        book, changes = self.with_closure(ledger, book)
+        book, more = catch_up(book, milestones)
+        changes += more
+        if book.rules != self._rules:
+            cause = Cause(last_closed_day(milestones), f"rules-changed/{self._rules}")
+            book, more = judged_by_new_rules(book, cause)
+            changes += more
+        if changes or book.heads is not before.heads or self._feed.differs(before, book):
+            self.put_back(ledger, key, book, changes)
+        return book, len(changes)
+
+    def key_of(self, ledger: Ledger, facility_id: str, person_key: str) -> bytes:
+        """The book in which the facts of a person key lie, an alias considered."""
+        return book_key(facility_id, self.root(ledger, person_key))
 
     def put_back(self, ledger: Ledger, key: bytes, book: Book, changes: Sequence[Change]) -> None:
-        """Keep the book, its due days in the index, and tell what changed."""
-        for change in changes:
-            due = change.verdict.due_on
-            if change.head.state in WAITING and due is not None and due not in book.indexed:
-                book = with_indexed(book, (*book.indexed, due))
-                ledger.put(due_key(due, key), True)
+        """Keep the book and its places in the indexes, and tell what changed."""
+        before = ledger.get(key)
+        assert before is None or isinstance(before, Book)
+        book = self._indexed(ledger, key, before, book, changes)
         ledger.put(key, book)
+        for watcher in self.watchers:
+            watcher.changed(ledger, key, before, book)
+        if self.silent:
+            return
+        cause = changes[-1].cause if changes else None
+        self._feed.passed(ledger, before, book, cause)
         if changes:
             self.tell(ledger, book.facility_id, changes)
+
+    def give_away(self, ledger: Ledger, key: bytes, book: Book, cause: Cause) -> None:
+        """The book goes on under another key; its places in the indexes go with it."""
+        ledger.put(key, None)
+        for day in book.indexed:
+            ledger.put(due_key(day, key), None)
+        for claim in book.claims:
+            if claim.visit_date is not None:
+                ledger.put(exception_key(claim.programme, claim.visit_date, key), None)
+        for watcher in self.watchers:
+            watcher.changed(ledger, key, book, None)
+        if not self.silent:
+            self._feed.passed(ledger, book, with_(book, claims=(), heads=(), results=()), cause)
+
+    def _indexed(
+        self,
+        ledger: Ledger,
+        key: bytes,
+        before: Book | None,
+        book: Book,
+        changes: Sequence[Change],
+    ) -> Book:
+        if changes or before is None or before.results is not book.results:
+            for day in (*due_days(book), *result_days(book)):
+                if day > book.closed_on and day not in book.indexed:
+                    book = with_(book, indexed=(*book.indexed, day))
+                    ledger.put(due_key(day, key), True)
+        if before is None or before.claims is not book.claims:
+            # Claims that came with a book, from elsewhere or split off, need not have changed.
+            for claim, head in zip(book.claims, book.heads, strict=True):
+                if claim.visit_date is not None and head.state in PAST_DUE:
+                    ledger.put(exception_key(claim.programme, claim.visit_date, key), True)
+        for change in changes:
+            state, visit = change.head.state, change.claim.visit_date
+            if visit is None:
+                continue
+            kept = state in PAST_DUE
+            if (
+                kept or change.previous_state in PAST_DUE
+            ):  # also when it stays one: a new version may have another visit date
+                place = exception_key(change.claim.programme, visit, key)
+                ledger.put(place, True if kept or _has_another(book, change) else None)
+        return book
 
     def tell(self, ledger: Ledger, facility_id: str, changes: Sequence[Change]) -> None:
         """One body under the journal and every view that shows it: the views never disagree."""
@@ -68,9 +176,23 @@ class Desk:
             bodies = self._codec.encode_as(event, views)
             for view, body in zip(views, bodies, strict=True):
                 ledger.emit(self._topic(view), to, body)
+            recovery = clawback(change, facility_id, self.publisher)
+            if recovery is not None:
+                ledger.emit(CLAWBACK, to, self._codec.encode(recovery))
 
     def _topic(self, view: type[CaseChanged]) -> str:
         topic = self._topics.get(view)
         if topic is None:
             topic = self._topics[view] = stem_of(view)
         return topic
+
+
+def _has_another(book: Book, change: Change) -> bool:
+    """Whether another case of the same programme and day keeps the book in the index."""
+    return any(
+        claim.claim_id != change.claim.claim_id
+        and claim.programme == change.claim.programme
+        and claim.visit_date == change.claim.visit_date
+        and head.state in PAST_DUE
+        for claim, head in zip(book.claims, book.heads, strict=True)
+    )

@@ -31,6 +31,15 @@ class Directory:
     def __init__(self, kind: bytes) -> None:
         self._kind = kind
         self._open: dict[bytes, dict[int, bytes]] = {}
+        self._last: tuple[str, str, tuple[bytes, int]] = ("", "", (b"", 0))
+
+    def _at(self, facility_id: str, name: str) -> tuple[bytes, int]:
+        """What was looked for is often set next: the last place is remembered."""
+        facility, known, place = self._last
+        if known != name or facility != facility_id:
+            place = _place(self._kind, facility_id, name)
+            self._last = facility_id, name, place
+        return place
 
     def forget(self) -> None:
         """Drop what was not flushed: the message begins anew."""
@@ -38,20 +47,20 @@ class Directory:
 
     def find(self, ledger: Ledger, facility_id: str, name: str) -> str | None:
         """The person key (hexadecimal) of the book that holds the name; None when none does."""
-        key, number = _place(self._kind, facility_id, name)
+        key, number = self._at(facility_id, name)
         entry = self._entry(ledger, key)
         found = entry.get(number) if entry else None
         return found.hex() if found else None
 
     def set(self, ledger: Ledger, facility_id: str, name: str, person_key: str) -> None:
-        key, number = _place(self._kind, facility_id, name)
+        key, number = self._at(facility_id, name)
         known = self._open.get(key)
         if known is None:
             known = self._open[key] = dict(self._entry(ledger, key) or {})
         known[number] = bytes.fromhex(person_key)
 
     def remove(self, ledger: Ledger, facility_id: str, name: str) -> None:
-        key, number = _place(self._kind, facility_id, name)
+        key, number = self._at(facility_id, name)
         known = self._open.get(key)
         if known is None:
             known = self._open[key] = dict(self._entry(ledger, key) or {})

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
+from claims.agency_events import Actions, CaseAction
 from claims.events import ClaimLine, ClaimWithdrawal, Records, ResultItem
 from pipeline.message import Fact
 from services.match.state import BOOK, book_key
@@ -39,29 +40,45 @@ class Withdrawal(msgspec.Struct, frozen=True, array_like=True, tag=True, gc=Fals
 
 
 class ResultRow(msgspec.Struct, frozen=True, array_like=True, tag=True, gc=False):
-    """A result row, or a command about one; ``person_key`` is empty for a deletion."""
+    """A result row, or a command about one; ``person_key`` is empty for a deletion or a note."""
 
     header: Header
     person_key: str
     item: ResultItem
 
 
-Body = CaseLines | Withdrawal | ResultRow
-PARKED = msgspec.msgpack.Decoder(Body)
+class CaseAct(msgspec.Struct, frozen=True, array_like=True, tag=True, gc=False):
+    """An action of the agency on one case."""
+
+    header: Header
+    action: CaseAction
 
 
-def header_of(records: Records) -> Header:
+def header_of(part: Records | Actions) -> Header:
     return Header(
-        records.submission_id,
-        records.part_no,
-        records.part_count,
-        records.facility_id,
-        records.received_on,
+        part.submission_id,
+        part.part_no,
+        part.part_count,
+        part.facility_id,
+        part.received_on,
     )
 
 
-def facts_of(records: Records, header: Header, person_key: Callable[[str], str]) -> Iterator[Fact]:
-    """Cases, withdrawals, results: in this order within a part (a part has rows of one kind)."""
+def acts_of(actions: Actions, header: Header) -> Iterator[Fact]:
+    for action in actions.items:
+        yield Fact(command_book(header.facility_id, action.case_id), CaseAct(header, action))
+
+
+def facts_of(
+    records: Records,
+    header: Header,
+    person_key: Callable[[str], str],
+    root: Callable[[str], str],
+) -> Iterator[Fact]:
+    """Cases, withdrawals, results: in this order within a part (a part has rows of one kind).
+
+    A fact names its own person key; ``root`` says under which one the book lies.
+    """
     facility = records.facility_id
     cases: dict[str, list[ClaimLine]] = {}
     for line in records.claims:
@@ -72,13 +89,13 @@ def facts_of(records: Records, header: Header, person_key: Callable[[str], str])
             lines.append(line)
     for case_key, lines in cases.items():
         key = person_key(lines[0].person_id)
-        yield Fact(book_key(facility, key), CaseLines(header, case_key, key, tuple(lines)))
+        yield Fact(book_key(facility, root(key)), CaseLines(header, case_key, key, tuple(lines)))
     for row in records.withdrawals:
         yield Fact(command_book(facility, row.claim_id), Withdrawal(header, row))
     for item in records.results:
         if item.action in ("row", "edit", "replace"):
             key = person_key(item.person_id)
-            book = book_key(facility, key)
+            book = book_key(facility, root(key))
         else:
             key, book = "", command_book(facility, item.target_id)
         yield Fact(book, ResultRow(header, key, item))

@@ -1,5 +1,7 @@
 """What became of every row: gathered during a message, told once a part as `import-reported`."""
 
+from collections.abc import Iterable
+
 from claims.events import Finding, ImportReported, RowOutcome
 from claims.model import Reason
 from claims.reasons import hint_zh
@@ -17,23 +19,25 @@ def remark(code: str) -> Finding:
     return Finding(code, "warning", "", "", "", hint_zh(code))
 
 
+def warnings(reasons: Iterable[Reason]) -> tuple[Finding, ...]:
+    """Reasons or hints as warnings of a row, with both values."""
+    return tuple(
+        Finding(
+            reason.code,
+            "warning",
+            reason.field,
+            reason.found,
+            reason.expected,
+            hint_zh(reason.code),
+        )
+        for reason in reasons
+    )
+
+
 def remarks(reasons: tuple[Reason, ...]) -> tuple[Finding, ...]:
     """A row was taken and does not count yet: that, and everything wrong with it."""
-    return (
-        remark("UPLOADED_BUT_WRONG"),
-        *(
-            Finding(
-                reason.code,
-                "warning",
-                reason.field,
-                reason.found,
-                reason.expected,
-                hint_zh(reason.code),
-            )
-            for reason in reasons
-            if reason.code != "UPLOADED_BUT_WRONG" or reason.field
-        ),
-    )
+    named = (one for one in reasons if one.code != "UPLOADED_BUT_WRONG" or one.field)
+    return (remark("UPLOADED_BUT_WRONG"), *warnings(named))
 
 
 class Outcomes:

@@ -27,7 +27,6 @@ from services.match.desk import Desk
 from services.match.directory import Directory
 from services.match.facts import Header, ResultRow
 from services.match.outcomes import Outcomes, refusal, remark, remarks
-from services.match.state import book_key
 
 TOPIC = "result-stored"
 
@@ -72,15 +71,17 @@ class ResultSide:
     def take(self, ledger: Ledger, fact: ResultRow) -> None:
         header, item = fact.header, fact.item
         if item.action == "row":
-            self._row(ledger, book_key(header.facility_id, fact.person_key), fact)
+            self._row(ledger, self._desk.key_of(ledger, header.facility_id, fact.person_key), fact)
             return
         cause = Cause(header.received_on, item.command_id)
         person = self._results.find(ledger, header.facility_id, item.target_id)
         if person is None:
             self._report(fact, ResultTaken("refused", "UNKNOWN_CASE"))
             return
-        home = book_key(header.facility_id, person)
-        key = book_key(header.facility_id, fact.person_key) if fact.person_key else home
+        home = self._desk.key_of(ledger, header.facility_id, person)
+        key = home
+        if fact.person_key:
+            key = self._desk.key_of(ledger, header.facility_id, fact.person_key)
         for place in (home, key):
             if quarantine.is_parked(ledger, place):
                 quarantine.park(ledger, place, self._park(Fact(place, fact)))
@@ -94,7 +95,8 @@ class ResultSide:
         header, item = fact.header, fact.item
         book = self._desk.open(ledger, key)
         row = result_of(item, header.received_on)
-        book, taken = take_row(book, row, Cause(header.received_on, item.record_id))
+        cause = Cause(header.received_on, item.record_id)
+        book, taken = take_row(book, row, cause, self._desk.rounds(ledger))
         self._finish(ledger, key, book, fact, taken)
 
     def _edit(self, ledger: Ledger, home: bytes, key: bytes, fact: ResultRow, cause: Cause) -> None:
@@ -103,10 +105,12 @@ class ResultSide:
         row = result_of(item, fact.header.received_on)
         book = self._desk.open(ledger, home)
         if home == key:
-            book, taken = edit_result(book, row, item.target_id, item.seen_version, cause)
+            book, taken = edit_result(
+                book, row, item.target_id, item.seen_version, cause, item.form_no
+            )
             self._finish(ledger, key, book, fact, taken)
             return
-        code = may_edit(book, row, item.target_id, item.seen_version)
+        code = may_edit(book, row, item.target_id, item.seen_version, item.form_no)
         known = find_result(book, item.target_id)
         there = self._desk.open(ledger, key)
         if not code and same_key(there, row) is not None:
@@ -163,6 +167,8 @@ class ResultSide:
         self, ledger: Ledger, fact: ResultRow, row: Result | None, action: str, event_id: str
     ) -> None:
         assert row is not None, "a deletion names what it removed"
+        if self._desk.silent:
+            return
         header, item = fact.header, fact.item
         gone = action == "deleted"
         publisher = self._desk.publisher
@@ -191,6 +197,8 @@ class ResultSide:
         ledger.emit(TOPIC, header.facility_id.encode(), self._codec.encode(event))
 
     def _report(self, fact: ResultRow, taken: ResultTaken) -> None:
+        if self._desk.silent:
+            return
         header, item = fact.header, fact.item
         findings: tuple[Finding, ...] = ()
         if taken.code:

@@ -7,7 +7,7 @@ from pipeline.settings import folder, setting
 from pipeline.worker_settings import WorkerSettings
 
 NAME = "match"
-READS = ("records",)
+READS = ("records", "precheck-checked")
 WRITES = (
     "import-reported",
     "result-stored",
@@ -15,8 +15,14 @@ WRITES = (
     "matched",
     "unmatched",
     "needs-note",
+    "clawback",
+    "records",
+    "loose",
+    "precheck-answered",
     "dead-letters",
 )
+# A person, and the successor of a facility, may lie in another partition than the facility.
+BY_KEY = ("loose", "records")
 CHANGELOG = "match-changelog"
 # Rendered into deploy/k8s.
 REPLICAS = 2

@@ -4,6 +4,11 @@ b + facility + person key            book of one person at one facility
 c + facility / case prefix / block   where the lines of a case lie (see directory.py)
 r + facility / submission / block    where a result lies
 d + due day + book key               due index, read and emptied by the sweep
+t + programme + visit day + book key  open cases past their upload deadline, for rounds
+l + facility / programme / day        who is unanswered (see loose_days.py)
+a, n                                 aliases of persons, their facilities (see aliases.py)
+f, e                                 facility codes, errands of the sweep (see facilities.py)
+h                                    books that wait for a milestone (see arrivals.py)
 m                                    milestones of the partition, in order
 w                                    how far the sweep has come
 
@@ -15,9 +20,9 @@ from typing import Any
 import msgspec
 
 from claims.model import Book, Milestone
-from pipeline.state_bytes import PackerByPrefix, Versioned
 
 BOOK, CASES, RESULTS, DUE, MILESTONES, SWEEP = b"b", b"c", b"r", b"d", b"m", b"w"
+EXCEPTION = b"t"
 FACILITY_BYTES = 10
 _DAY_OFFSET = 1 << 31  # days before 1970 sort before those after it
 
@@ -48,22 +53,21 @@ def book_of_due(key: bytes) -> bytes:
     return key[5:]
 
 
-_KINDS: dict[bytes, Any] = {
+def exception_key(programme: str, visit: int, book: bytes = b"") -> bytes:
+    """The programme's first letter is enough: adult, child, oral."""
+    return EXCEPTION + programme[:1].encode() + (visit + _DAY_OFFSET).to_bytes(4, "big") + book
+
+
+def book_of_exception(key: bytes) -> bytes:
+    return key[6:]
+
+
+STATE_KINDS: dict[bytes, Any] = {
     BOOK: Book,
     CASES: dict[int, bytes],
     RESULTS: dict[int, bytes],
     DUE: bool,
+    EXCEPTION: bool,
     MILESTONES: tuple[Milestone, ...],
     SWEEP: Sweep,
 }
-
-
-def state_packer() -> PackerByPrefix:
-    """MessagePack behind a version; each kind of object counts its versions alone."""
-    pack = msgspec.msgpack.Encoder().encode
-    return PackerByPrefix(
-        {
-            prefix: Versioned(pack, {1: msgspec.msgpack.Decoder(kind).decode})
-            for prefix, kind in _KINDS.items()
-        }
-    )

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from claims.events import BookReleased, Claims, DayClosed, ImportReported, Records, Uploads
 from pipeline.codec import Codec
 from pipeline.deadletter import DeadLetters
 from pipeline.entry import start
@@ -13,18 +12,16 @@ from pipeline.schemas import Schemas
 from pipeline.sealing import Sealer
 from pipeline.stage import Stage, Surroundings
 from pipeline.worker import Worker, leave
-from services.validate.handler import ValidateHandler
+from services.validate.handler import KINDS, ValidateHandler
 from services.validate.settings import CHANGELOG, NAME, READS, ValidateSettings
 from services.validate.uploads import UploadsJudge, content_hasher
-
-KINDS = (Claims, Uploads, DayClosed, BookReleased, Records, ImportReported, DeadLetters)
 
 
 def build(env: Mapping[str, str]) -> Worker:
     """A worker of the stage; raises BadSettings."""
     settings = ValidateSettings.read(env)
     log, meter = start_logs(NAME), Meter()
-    codec = Codec(Schemas.read(settings.schemas_dir), KINDS)
+    codec = Codec(Schemas.read(settings.schemas_dir), (*KINDS, DeadLetters))
     sealer = Sealer(settings.seal_key, settings.seal_key_id)
     judge = UploadsJudge(sealer, content_hasher(settings.publish_key))
     handler = ValidateHandler(codec, judge, settings.parts_seen_days)

@@ -5,19 +5,18 @@ from typing import NamedTuple
 
 import msgspec
 
-from claims.events import (
-    BookReleased,
-    Claims,
-    DayClosed,
-    Records,
-    Uploads,
-)
+from claims.agency_events import Actions
+from claims.events import BookReleased, Claims, DayClosed, ImportReported, Records, Uploads
 from claims.periods import iso_text
+from claims.precheck_events import PrecheckAnswered, PrecheckAsked, PrecheckChecked
 from pipeline.codec import Codec
 from pipeline.errors import UnknownRecord
 from pipeline.ledger import Ledger
 from pipeline.message import Fact, Message, Released
+from services.validate.checking import Checking
 from services.validate.daygate import DAY_KEY, DayGate
+from services.validate.passing import AGENCY, Agency, key_of, part_of
+from services.validate.precheck import Asked, Precheck
 from services.validate.reports import reports
 from services.validate.state import (
     DAYS_KEY,
@@ -33,6 +32,10 @@ from services.validate.uploads import UploadsJudge
 
 INPUTS = ("claims", "uploads", "actions")
 REPORTS_TOPIC = "import-reported"
+KINDS = (
+    *(Claims, Uploads, DayClosed, BookReleased, Records, ImportReported, *AGENCY),
+    *(PrecheckAsked, PrecheckChecked, PrecheckAnswered),
+)
 RELEASED_PER_MESSAGE = 4  # so that what is held drains even when messages never pause
 RELEASED_PER_SLICE = 64  # parts hold up to 500 rows: a slice stays a transaction of some megabytes
 
@@ -41,7 +44,7 @@ class Routed(NamedTuple):
     """An event and the input topic that brought it."""
 
     topic: str
-    event: Claims | Uploads | DayClosed | BookReleased
+    event: Claims | Uploads | DayClosed | BookReleased | Agency
 
 
 class ValidateHandler:
@@ -50,15 +53,18 @@ class ValidateHandler:
     def __init__(self, codec: Codec, judge: UploadsJudge, keep_days: int) -> None:
         self.packer = state_packer()
         self._codec = codec
-        self._judge = judge
+        self._checking = Checking(judge)
+        self._precheck = Precheck(codec, self._checking)
         self._keep_days = keep_days
         self._gate = DayGate(INPUTS, self._day_closed)
 
     # -- what the engine calls
 
-    def facts(self, message: Message) -> Iterable[Fact]:
+    def facts(self, ledger: Ledger, message: Message) -> Iterable[Fact]:
         """One fact a message, its book the submission; a release is two: of ours, and sent on."""
         event = self._codec.decode(message.value)
+        if isinstance(event, PrecheckAsked):
+            return (self._asked(event),)
         routed = Routed(message.address.topic, event)
         if isinstance(event, Claims | Uploads):
             rows = len(event.rows) if isinstance(event, Claims) else len(event.items)
@@ -67,19 +73,29 @@ class ValidateHandler:
             return (Fact(DAY_KEY, routed),)
         if isinstance(event, BookReleased):
             return (*_released(event.book), Fact(b"release", routed))
+        if isinstance(event, AGENCY):
+            submission, _, _ = part_of(event)
+            rows = len(event.items) if isinstance(event, Actions) else 1
+            return (Fact(submission.encode(), routed, rows),)
         raise UnknownRecord(type(event).__name__)
 
     def take(self, ledger: Ledger, fact: Fact) -> None:
         if isinstance(fact.body, Released):
             return  # our book was released by the engine, or the book is match's
+        if isinstance(fact.body, Asked):
+            self._precheck.take(ledger, fact.body)
+            return
         assert isinstance(fact.body, Routed)
         topic, event = fact.body
         if isinstance(event, DayClosed):
             self._gate.close(ledger, topic, event.day)
         elif isinstance(event, BookReleased):
-            self._gate.pass_on(ledger, topic, event.book.encode(), self._codec.encode(event))
-        elif not self._seen(ledger, event):
-            self._take_part(ledger, topic, event)
+            self._pass_on(ledger, topic, event)
+        elif isinstance(event, Claims | Uploads):
+            if not self._seen(ledger, event.submission_id, event.part_no, event.received_on):
+                self._take_part(ledger, topic, event)
+        elif not self._seen(ledger, *part_of(event)):
+            self._pass_on(ledger, topic, event)
         self._gate.drain(ledger, RELEASED_PER_MESSAGE)
 
     def finish(self, ledger: Ledger, message: Message | None) -> None:
@@ -92,42 +108,49 @@ class ValidateHandler:
         return self._forget(ledger, limit)
 
     def park(self, fact: Fact) -> bytes:
-        assert isinstance(fact.body, Routed)
-        return msgspec.msgpack.encode((fact.body.topic, self._codec.encode(fact.body.event)))
+        body = fact.body
+        assert isinstance(body, Routed | Asked)
+        topic = body.topic if isinstance(body, Routed) else ""
+        return msgspec.msgpack.encode((topic, self._codec.encode(body.event)))
 
     def unpark(self, book: bytes, parked: bytes) -> Fact:
-        topic, event = msgspec.msgpack.decode(parked, type=tuple[str, bytes])
-        return Fact(book, Routed(topic, self._codec.decode(event)))
+        topic, packed = msgspec.msgpack.decode(parked, type=tuple[str, bytes])
+        event = self._codec.decode(packed)
+        if isinstance(event, PrecheckAsked):
+            return self._asked(event)
+        return Fact(book, Routed(topic, event))
+
+    def _asked(self, event: PrecheckAsked) -> Fact:
+        asked = self._precheck.asked(event)
+        part = asked.part
+        rows = len(part.rows) if isinstance(part, Claims) else len(part.items)
+        return Fact(event.request_id.encode(), asked, rows)
 
     # -- parts
 
-    def _seen(self, ledger: Ledger, part: Claims | Uploads) -> bool:
-        """Whether the part came before; remembers it otherwise."""
-        key = parts_key(part.submission_id)
+    def _seen(self, ledger: Ledger, submission_id: str, part_no: int, day: int) -> bool:
+        """Whether the part came before; remembers it otherwise, until long after ``day``."""
+        key = parts_key(submission_id)
         parts = ledger.get(key)
         if not isinstance(parts, Parts):
             parts = Parts()
-            ledger.put(received_key(part.received_on, part.submission_id), Received())
-        if parts.has(part.part_no):
+            ledger.put(received_key(day, submission_id), Received())
+        if parts.has(part_no):
             return True
-        ledger.put(key, parts.with_part(part.part_no))
+        ledger.put(key, parts.with_part(part_no))
         return False
 
+    def _pass_on(self, ledger: Ledger, topic: str, event: Agency | BookReleased) -> None:
+        self._gate.pass_on(ledger, topic, key_of(event), self._codec.encode(event))
+
     def _take_part(self, ledger: Ledger, topic: str, part: Claims | Uploads) -> None:
-        if isinstance(part, Claims):
-            for row in part.rows:
-                # Emptied in place: the decoded message is ours alone, and a copy costs 2 us a row.
-                row.details.clear()
-            records = _records(part, claims=part.rows, withdrawals=part.withdrawals)
-        else:
-            judged = self._judge.judge(part)
-            records = _records(part, results=tuple(judged.results))
-            for report in reports(part, judged.refused):
-                key = part.facility_id.encode()
+        outcome = self._checking.check(part)
+        key = part.facility_id.encode()
+        if isinstance(part, Uploads):
+            for report in reports(part, outcome.refused):
                 ledger.emit(REPORTS_TOPIC, key, self._codec.encode(report))
-        if records.claims or records.withdrawals or records.results:
-            value = self._codec.encode(records)
-            self._gate.pass_on(ledger, topic, part.facility_id.encode(), value)
+        if outcome.goes_on:
+            self._gate.pass_on(ledger, topic, key, self._codec.encode(outcome.records))
 
     # -- days
 
@@ -156,16 +179,3 @@ def _released(book: str) -> tuple[Fact, ...]:
         return (Fact(bytes.fromhex(book), Released()),)
     except ValueError:
         return ()
-
-
-def _records(part: Claims | Uploads, **content: object) -> Records:
-    fields: dict[str, object] = {"claims": (), "withdrawals": (), "results": ()} | content
-    return Records(
-        event_id=f"{part.submission_id}/{part.part_no}/records",
-        submission_id=part.submission_id,
-        part_no=part.part_no,
-        part_count=part.part_count,
-        facility_id=part.facility_id,
-        received_on=part.received_on,
-        **fields,  # type: ignore[arg-type]
-    )

@@ -7,8 +7,14 @@ from pipeline.settings import count, folder, setting
 from pipeline.worker_settings import WorkerSettings
 
 NAME = "validate"
-READS = ("claims", "uploads", "actions")
-WRITES = ("records", "import-reported", "dead-letters")
+READS = ("claims", "uploads", "actions", "precheck-asked")
+WRITES = (
+    "records",
+    "import-reported",
+    "precheck-checked",
+    "precheck-answered",
+    "dead-letters",
+)
 CHANGELOG = "validate-changelog"
 # Rendered into deploy/k8s.
 REPLICAS = 2

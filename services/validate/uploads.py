@@ -9,8 +9,9 @@ import msgspec
 from claims.events import Finding, ResultItem, RowOutcome, UploadItem, Uploads
 from claims.findings import finding
 from claims.layouts import PROGRAMMES
-from claims.results import deletion, record_id, reduced
+from claims.results import deletion, note, record_id, reduced
 from claims.rows import Checked, RowReader, row_reader
+from services.validate.notes import NOTE, note_of, problems_of_note
 
 REFUSED = "refused"
 # 500 full adult rows make 420,000 bytes; a broker takes 1 MiB a message. Without these limits a
@@ -19,6 +20,7 @@ MOST_ROW_BYTES = 1_600
 MOST_PART_BYTES = 950_000
 _ITEM_BYTES = 300  # of a result-item besides its sealed row, missing columns and warnings
 _WITH_CONTENT = ("row", "edit", "replace")
+_ACTIONS = (*_WITH_CONTENT, "delete", NOTE)
 _pack = msgspec.msgpack.Encoder().encode
 
 
@@ -54,11 +56,11 @@ class UploadsJudge:
     def judge(self, part: Uploads) -> Judged:
         judged, room = Judged([], []), MOST_PART_BYTES
         reader = None
-        if part.programme in PROGRAMMES:
-            reader = row_reader(part.programme, part.columns, part.styles)
+        if any(item.action in _WITH_CONTENT for item in part.items):
+            reader = _reader_of(part)
         for item in part.items:
             record = record_id(part.submission_id, item.row_no)
-            problems = self._problems(item, reader)
+            problems = _problems(part, item)
             if not problems:
                 made, size = self._made(part, item, record, reader, room)
                 if isinstance(made, ResultItem):
@@ -71,19 +73,6 @@ class UploadsJudge:
             )
         return judged
 
-    @staticmethod
-    def _problems(item: UploadItem, reader: RowReader | None) -> tuple[Finding, ...]:
-        """What makes an item unreadable before any of its cells is looked at."""
-        if reader is None:
-            return (finding("PROGRAMME_UNKNOWN"),)
-        if item.problem:
-            return (finding(item.problem),)
-        if item.action != "delete" and item.action not in _WITH_CONTENT:
-            return (finding("ACTION_UNKNOWN"),)
-        if item.action != "row" and not item.target_id:
-            return (finding("KEY_BLANK", "target_id"),)
-        return ()
-
     def _made(
         self, part: Uploads, item: UploadItem, record: str, reader: RowReader | None, room: int
     ) -> tuple[ResultItem | tuple[Finding, ...], int]:
@@ -91,6 +80,9 @@ class UploadsJudge:
         key_id = self._sealer.key_id
         if item.action == "delete":
             return deletion(part.programme, item, record, key_id), _ITEM_BYTES
+        if item.action == NOTE:
+            text = note_of(part, item)
+            return note(item, record, text, key_id), _ITEM_BYTES + 3 * len(text)
         assert reader is not None
         row = reader.check(item.cells, part.received_on, part.owner_codes)
         if row.errors:
@@ -115,6 +107,25 @@ class UploadsJudge:
             return whole
         row.warnings.append("EXTRA_LEFT_OUT:")
         return content
+
+
+def _reader_of(part: Uploads) -> RowReader | None:
+    if part.programme not in PROGRAMMES:
+        return None
+    return row_reader(part.programme, part.columns, part.styles)
+
+
+def _problems(part: Uploads, item: UploadItem) -> tuple[Finding, ...]:
+    """What makes an item unreadable before any of its cells is looked at."""
+    if part.programme not in PROGRAMMES:
+        return (finding("PROGRAMME_UNKNOWN"),)
+    if item.problem:
+        return (finding(item.problem),)
+    if item.action not in _ACTIONS:
+        return (finding("ACTION_UNKNOWN"),)
+    if item.action != "row" and not item.target_id:
+        return (finding("KEY_BLANK", "target_id"),)
+    return problems_of_note(part, item) if item.action == NOTE else ()
 
 
 def _size(row: Checked, packed: bytes) -> int:

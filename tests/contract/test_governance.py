@@ -164,8 +164,10 @@ def test_the_settings_of_a_service_agree_with_the_register(service: str) -> None
 def test_a_service_that_reads_or_writes_something_else_is_found() -> None:
     assert misrouted(REGISTER, "ingest", ["matched", "import-reported"], []) == [
         "ingest reads matched",
+        "ingest reads precheck-answered",
         "ingest writes actions",
         "ingest writes claims",
         "ingest writes dead-letters",
+        "ingest writes precheck-asked",
         "ingest writes uploads",
     ]

@@ -96,7 +96,7 @@ def test_every_process_has_probes_a_budget_a_service_and_a_policy(name: str) -> 
         named(kind, name)
 
 
-@pytest.mark.parametrize("name", ["validate", "match"])
+@pytest.mark.parametrize("name", ["validate", "match", "elsewhere"])
 def test_a_stage_keeps_its_volume_and_its_membership(name: str) -> None:
     stage = named("StatefulSet", name)
     (claim,) = stage["spec"]["volumeClaimTemplates"]

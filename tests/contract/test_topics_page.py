@@ -19,9 +19,8 @@ def test_render_writes_the_page(tmp_path: object) -> None:
 
 def test_a_service_that_does_not_exist_yet_is_shown_as_waiting() -> None:
     rendered = page(REGISTER, SCHEMAS, built=["ingest", "match"])
-    assert "| `records` | records, day-closed, book-released | validate (*waiting*) | match |" in (
-        rendered
-    )
+    assert "| `loose` | loose | match | elsewhere (*waiting*) |" in rendered
+    assert "| `claims` | claims, day-closed | ingest | validate (*waiting*) |" in rendered
 
 
 def test_every_topic_and_every_field_is_on_the_page() -> None:

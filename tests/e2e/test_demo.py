@@ -23,7 +23,11 @@ def test_the_demo_finds_every_case_as_the_truth_says_and_leaves_nothing_running(
     summary = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
     assert summary["differences"] == 0
     assert summary["cases"] >= 300
-    assert summary["days_closed"] == 121
+    assert summary["days_closed"] == 483
+    assert summary["confirmed_by_two"] >= 1
+    assert len(summary["by_round"]) == 9
+    assert set(summary["by_phase"]) == {"due", "ordered", "not_payable", "reversed"}
+    assert {"clawback", "loose", "needs-note"} <= set(summary["messages_by_topic"])
     assert summary["dead_letters"] == summary["sequence_gaps"] == summary["full_ids_found"] == 0
     assert set(summary["by_programme"]) == {"adult", "child", "oral"}
     assert Record.read(tmp_path / "stack") is None

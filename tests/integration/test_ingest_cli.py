@@ -1,7 +1,6 @@
 """The commands of the door: registry, keys, the agency's extract, single commands, reports."""
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,19 +9,12 @@ from claims.events import BookReleased, Claims, Uploads
 from pipeline.producer import partition_of
 from tests.support.door import PARTITIONS, DoorProcesses, topics_and_database
 from tests.support.files import FACILITY, a_case, a_claim_file, a_table
-from tests.support.stack import a_broker
 
 OTHER, EARLIER = "3502371194", "3501340015"
 COLUMNS = (
     "facility_id,fee_month,appl_mode,appl_type,appl_date,case_type,seq_no,person_id,birth_date,"
     "visit_date,card_serial,order_code,order_type,order_seq,points"
 )
-
-
-@pytest.fixture(scope="module")
-def brokers() -> Iterator[str]:
-    with a_broker() as broker:
-        yield broker.address
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ stands still there until it is killed.
 import asyncio
 import subprocess
 import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import TypeAlias
@@ -17,24 +17,18 @@ import asyncpg
 import httpx
 import pytest
 
+from claims.agency_events import Actions, FacilityClosed, RoundOpened
 from claims.events import Claims, DayClosed
 from claims.periods import from_iso
 from services.ingest.names import facility_lock
 from tests.support.door import PATIENCE_S, DoorProcesses, Served, topics_and_database
 from tests.support.files import a_case, a_claim_file
 from tests.support.kafka import until
-from tests.support.stack import a_broker
 
 Watcher: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 LINES, PARTS = 1201, 3
 # The table that is written next, and what lies behind the door at that moment.
 MOMENTS = {"parts": "stored, nothing sent", "claim_cases": "all sent, not yet marked produced"}
-
-
-@pytest.fixture(scope="module")
-def brokers() -> Iterator[str]:
-    with a_broker() as broker:
-        yield broker.address
 
 
 @pytest.fixture(scope="module")
@@ -214,6 +208,54 @@ async def test_a_day_ends_only_after_what_was_received_on_it(
                 if isinstance(event, Claims) and event.received_on <= from_iso(day)
             ]
             assert late == []
+
+
+async def test_actions_a_killed_service_left_are_sent_before_their_day_ends(
+    door: DoorProcesses,
+) -> None:
+    key = door.agency_key()
+    day = door.query("select max(day) + 1 as day from ingest.days_closed")[0]["day"].isoformat()
+    opened = {
+        **{"kind": "open_round", "round_id": "crash-1", "programme": "adult"},
+        **{"service_from": day, "service_to": day, "pickup_from": day, "pickup_to": day},
+    }
+    exempt = {"kind": "exempt", "case_id": "3501340060/11403/1/A3/1"}
+    closed = {"kind": "facility_closed", "facility_id": "3501340060", "closed_on": day}
+    async with locked(door, "parts") as connection:
+        with door.serving() as served:
+
+            def sending() -> None:
+                with suppress(httpx.TransportError):
+                    served.act(key, opened, exempt, closed)
+
+            sender = threading.Thread(target=sending, daemon=True)
+            sender.start()
+            await until(lambda: stands_still(connection))
+            served.kill()
+            await asyncio.to_thread(sender.join, PATIENCE_S)
+    await until(lambda: nobody_is_connected(door))
+    before = the_submission(door, "agency")
+    assert before["state"] == "begun"
+
+    assert door.done("close-day", day) == f"closed {day}"
+
+    after = the_submission(door, "agency")
+    assert (after["state"], after["received_on"]) == ("produced", before["received_on"])
+    found = door.events("actions")["actions"]
+    number = from_iso(day)
+    for partition in range(4):
+        here = [(value, event) for at, value, event in found if at == partition]
+        (end,) = [
+            n for n, (_, one) in enumerate(here) if one == DayClosed(f"day-closed/{day}", number)
+        ]
+        # Sent again perhaps, but always the same bytes, in order, and never after the day.
+        rounds = [n for n, (_, one) in enumerate(here) if isinstance(one, RoundOpened)]
+        assert rounds and max(rounds) < end
+        assert len({here[n][0] for n in rounds}) == 1
+        theirs = [one for _, one in here[:end] if isinstance(one, Actions | FacilityClosed)]
+        assert not [one for _, one in here[end:] if isinstance(one, Actions | FacilityClosed)]
+        if theirs:
+            assert [type(one) for one in theirs[-2:]] == [Actions, FacilityClosed]
 
 
 async def test_a_close_day_that_was_killed_may_be_repeated(door: DoorProcesses) -> None:

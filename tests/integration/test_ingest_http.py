@@ -12,8 +12,8 @@ import pytest
 from claims.events import Finding, ImportReported, RowOutcome
 from pipeline.producer import partition_of
 from services.ingest.receipts import BadReceipt, verify
+from tests.support.contracts import CODEC
 from tests.support.door import (
-    CODEC,
     PARTITIONS,
     DoorProcesses,
     Served,
@@ -23,15 +23,8 @@ from tests.support.door import (
 )
 from tests.support.files import a_case, a_claim_file, a_table
 from tests.support.kafka import produce, until
-from tests.support.stack import a_broker
 
 OURS, THEIRS = "3501340006", "3501340015"
-
-
-@pytest.fixture(scope="module")
-def brokers() -> Iterator[str]:
-    with a_broker() as broker:
-        yield broker.address
 
 
 @pytest.fixture(scope="module")

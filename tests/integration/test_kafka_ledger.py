@@ -15,6 +15,7 @@ from pipeline.clock import FixedClock, SystemClock
 from pipeline.errors import CommitFailed, NewerState, PartitionsChanged
 from pipeline.kafka_ledger import POSITION_KEY, KafkaLedger, KafkaPlace
 from pipeline.overlay import OverlayLedger
+from pipeline.producer import partition_of
 from tests.support.kafka import committed, make_topics
 from tests.support.ledgers import LedgerSuite, TextPacker
 
@@ -172,8 +173,8 @@ class TestKafkaOnly(KafkaLedgerSuite):
         await ledger.commit()
         assert ledger._producer is not None
         await ledger._producer.begin_transaction()
-        await ledger._send(f"{self.name}-said", [(b"k", b"half")])
-        await ledger._send(self.place.changelog, [(b"book", b"\x01half")])
+        await ledger._send(f"{self.name}-said", 1, [(b"k", b"half")])
+        await ledger._send(self.place.changelog, 1, [(b"book", b"\x01half")])
         again = await self.reopened(ledger)
         assert again.get(b"book") == "first" and await self.delivered(again) == {}
 
@@ -184,6 +185,24 @@ class TestKafkaOnly(KafkaLedgerSuite):
         seen = await committed(self.place.brokers, [f"{self.name}-said"], 1)
         assert seen == {}, "partition 0"
         assert await self.delivered(ledger) == {"said": [(b"any key", b"value")]}
+
+    async def test_outputs_of_some_topics_go_where_their_key_says_in_one_transaction(self) -> None:
+        place = replace(self.place, by_key=frozenset({f"{self.name}-told"}))
+        ledger = await self.opened_at(place)
+        keys = [b"%d" % number for number in range(20)]
+        for key in keys:
+            ledger.emit("told", key, b"first")
+            ledger.emit("told", key, b"second")
+            ledger.emit("said", key, b"")
+        await ledger.commit()
+        told = f"{self.name}-told"
+        here = await committed(place.brokers, [told], 1)
+        both = await committed(place.brokers, [told], PARTITIONS)
+        in_first = [key for key in keys if partition_of(key, PARTITIONS) == 0]
+        assert 0 < len(in_first) < len(keys)
+        assert here[told] == [(key, text) for key in in_first for text in (b"first", b"second")]
+        assert len(both[told]) == 2 * len(keys)
+        assert await committed(place.brokers, [f"{self.name}-said"], 1) == {}
 
     async def test_a_commit_larger_than_a_batch_arrives_whole(self) -> None:
         ledger = await self.a_ledger()

@@ -13,7 +13,7 @@ from typing import Any
 import fastavro
 import msgspec
 
-from claims import events
+from claims.wire import WIRE
 from pipeline.codec import Codec, stem_of
 from pipeline.deadletter import DeadLetters
 from pipeline.schemas import Schema, Schemas
@@ -23,11 +23,8 @@ EXAMPLES = ROOT / "schemas" / "examples"
 SCHEMAS = Schemas.read(ROOT / "schemas" / "avro")
 REGISTER = Register.read()
 STEMS = frozenset(schema.stem for schema in SCHEMAS.all)
-KINDS: dict[str, type[Any]] = {
-    stem_of(kind): kind
-    for kind in (*vars(events).values(), DeadLetters)
-    if isinstance(kind, type) and stem_of(kind) in STEMS
-}
+ALL: tuple[type[Any], ...] = (*WIRE, DeadLetters)
+KINDS: dict[str, type[Any]] = {stem_of(kind): kind for kind in ALL if stem_of(kind) in STEMS}
 CODEC = Codec(SCHEMAS, KINDS.values())
 VIEWS = ("matched", "unmatched", "needs-note")
 # Whole IDs, dates of birth, names, and everything that may hold one.
@@ -69,11 +66,17 @@ def as_struct(path: Path, kind: type[Any]) -> Any:
     return msgspec.json.decode(path.read_bytes(), type=kind)
 
 
+_parsed: dict[bytes, Any] = {}
+
+
 def written_by_fastavro(plain: Mapping[str, Any], schema: Schema) -> bytes:
     """A message as another Avro library would write it."""
     out = io.BytesIO()
     out.write(schema.header)
-    fastavro.schemaless_writer(out, fastavro.parse_schema(schema.source), plain)
+    parsed = _parsed.get(schema.header)
+    if parsed is None:
+        parsed = _parsed[schema.header] = fastavro.parse_schema(schema.source)
+    fastavro.schemaless_writer(out, parsed, plain)
     return out.getvalue()
 
 

@@ -18,19 +18,13 @@ import asyncpg
 import httpx
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from claims.events import BookReleased, Claims, DayClosed, ImportReported, Uploads
 from deploy.local.ports import LOOPBACK, free_port
-from pipeline.codec import Codec
-from pipeline.schemas import Schemas
 from pipeline.topics import ROOT, Register
 from pipeline.topics_admin import agree
+from tests.support.contracts import CODEC
 from tests.support.kafka import until
 
 PARTITIONS = 4
-CODEC = Codec(
-    Schemas.read(ROOT / "schemas" / "avro"),
-    (Claims, Uploads, DayClosed, BookReleased, ImportReported),
-)
 PATIENCE_S = 60
 T = TypeVar("T")
 
@@ -71,21 +65,22 @@ class DoorProcesses:
             **settings,
         }
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """One command to its end."""
+    def run(self, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+        """One command to its end; ``typed`` is its stdin."""
         command = (sys.executable, "-m", "services.ingest", *arguments)
         return subprocess.run(
             command,
             env=self.environment,
             cwd=ROOT,
             capture_output=True,
+            input=typed,
             text=True,
             timeout=PATIENCE_S,
         )
 
-    def done(self, *arguments: str) -> str:
+    def done(self, *arguments: str, typed: str = "") -> str:
         """What a command printed; fails when it was refused."""
-        ended = self.run(*arguments)
+        ended = self.run(*arguments, typed=typed)
         assert ended.returncode == 0, ended.stdout + ended.stderr
         return ended.stdout.strip()
 
@@ -93,6 +88,9 @@ class DoorProcesses:
         """Register a facility and make a key for it."""
         self.done("facilities", "add", facility, "--name", "診所")
         return self.done("keys", "create", "--facility", facility)
+
+    def agency_key(self) -> str:
+        return self.done("keys", "create", "--agency")
 
     def start(self, *arguments: str, **settings: str) -> subprocess.Popen[bytes]:
         """A command that goes on; the caller ends it."""
@@ -177,6 +175,23 @@ class Served:
 
     def get(self, key: str, path: str, **parameters: Any) -> httpx.Response:
         return httpx.get(f"{self.url}{path}", headers={"X-Api-Key": key}, params=parameters)
+
+    def act(self, key: str, *actions: dict[str, Any], **headers: str) -> httpx.Response:
+        address = f"{self.url}/v1/actions"
+        sent = {"X-Api-Key": key, **headers}
+        return httpx.post(address, headers=sent, json=list(actions), timeout=PATIENCE_S)
+
+    def post(self, key: str, path: str) -> httpx.Response:
+        return httpx.post(f"{self.url}{path}", headers={"X-Api-Key": key}, timeout=PATIENCE_S)
+
+    def precheck(self, key: str, name: str, content: bytes, **fields: str) -> httpx.Response:
+        return httpx.post(
+            f"{self.url}/v1/precheck",
+            headers={"X-Api-Key": key},
+            files={"file": (name, content)},
+            data=fields,
+            timeout=PATIENCE_S,
+        )
 
     def command(self, key: str, commands: list[dict[str, Any]], **headers: str) -> httpx.Response:
         return httpx.post(

@@ -53,7 +53,7 @@ class JoinHandler:
     )
     outcomes: list[str] = field(default_factory=list)
 
-    def facts(self, message: Message) -> Iterable[Fact]:
+    def facts(self, ledger: Ledger, message: Message) -> Iterable[Fact]:
         self.outcomes = []
         try:
             rows = msgspec.json.decode(message.value, type=list[Row])

@@ -7,6 +7,10 @@
 
 what    claim NAME: ORDER on DATE [field=value ...]      row NAME: PROGRAMME on DATE [...]
         edit NAME: PROGRAMME on DATE [...]  delete NAME  withdraw NAME  day closes
+        round NAME: PROGRAMME from=DATE to=DATE until=DATE      end NAME (by the agency)
+        note NAME: TEXT (nothing: emptied)   review NAME: approved | refused   form NAME
+        decide NAME: not_payable | recovered   reverse NAME: WHY   exempt NAME   annotate NAME: CODE
+        facility closes | opens   rules change
 then    NAME STATE [REASON[(field)] ...] of a case; NAME OUTCOME [CODE] of a row; ``-`` says nothing
 
 A row is complete and right unless it says otherwise: ``missing=hdl,ldl``, ``filled=...``,
@@ -19,27 +23,53 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from claims.book import (
+    Act,
     Book,
     Cause,
     Change,
+    act,
     catch_up,
     edit_result,
     find_result,
+    judged_by_new_rules,
     may_delete,
     new_book,
+    opened_rounds,
     remove_result,
+    save_note,
     take_case,
     take_row,
+    with_,
     withdraw_claim,
 )
-from claims.model import DAY_CLOSED, Claim, Milestone, Result
-from claims.periods import month_of, roc_date
+from claims.model import (
+    DAY_CLOSED,
+    ROUND_CLOSED,
+    ROUND_OPENED,
+    Claim,
+    Milestone,
+    Result,
+    Round,
+)
+from claims.periods import iso_text, month_of, roc_date
 from claims.programmes import programmes
+from claims.settling import settle_all
+from claims.states import FACILITY_CLOSED, FACILITY_REOPENED
 from claims.verdicts import verdict
 
 FACILITY = "3501200000"
 PERSON = "A123456789"
 BORN = "060-05-05"
+COMMANDS = {
+    "note": "",
+    "review": "review_{}",
+    "decide": "decide_{}",
+    "reverse": "reverse",
+    "exempt": "exempt",
+    "form": "form_received",
+    "annotate": "annotate",
+}
+"""The verbs of a table, and the kind of action on the wire."""
 WHOLE = {
     "adult": ("stage1",),
     "child": (),
@@ -146,10 +176,28 @@ class Story:
         self._tell(*catch_up(self.book, self.milestones))
         verb, _, rest = what.partition(" ")
         if what == "day closes":
-            self.milestones += (Milestone(DAY_CLOSED, when),)
-            self._tell(*catch_up(self.book, self.milestones))
+            self._milestone(Milestone(DAY_CLOSED, when, f"day-closed/{iso_text(when)}"))
         elif verb == "claim":
             self._claims(when, rest)
+        elif verb == "round":
+            self._round(when, rest)
+        elif verb == "end":
+            opened = next(
+                each.round
+                for each in self.milestones
+                if each.kind == ROUND_OPENED and each.round and each.round.round_id == rest
+            )
+            self._milestone(Milestone(ROUND_CLOSED, when, f"round-closed/{rest}", opened))
+        elif verb in COMMANDS:
+            self._command(verb, when, rest)
+        elif verb == "facility":
+            closed_on = when if rest == "closes" else None
+            book = with_(self.book, facility_closed=closed_on)
+            trigger = FACILITY_REOPENED if closed_on is None else FACILITY_CLOSED
+            self._tell(*settle_all(book, Cause(when, "F"), trigger))
+        elif what == "rules change":
+            book = with_(self.book, rules="older")
+            self._tell(*judged_by_new_rules(book, Cause(when, "rules-changed/newer")))
         elif verb == "withdraw":
             claim_id = a_claim(rest).claim_id
             book, code, changes = withdraw_claim(self.book, claim_id, Cause(when, "C1"))
@@ -157,6 +205,34 @@ class Story:
             self.said[rest] = f"refused {code}" if code else "done"
         else:
             self._result(verb, when, rest)
+
+    def _milestone(self, milestone: Milestone) -> None:
+        self.milestones += (milestone,)
+        self._tell(*catch_up(self.book, self.milestones))
+
+    def _round(self, when: int, text: str) -> None:
+        name, _, rest = text.partition(": ")
+        programme, *words = rest.split()
+        days = {key: day(value) for key, _, value in (word.partition("=") for word in words)}
+        opened = Round(
+            name, programme, days["from"], days["to"], days["until"], days.get("paper"), when
+        )
+        self._milestone(Milestone(ROUND_OPENED, when, f"round-opened/{name}", opened))
+
+    def _command(self, verb: str, when: int, text: str) -> None:
+        name, _, said = text.partition(":")
+        said = said.strip()
+        cause = Cause(when, f"C{verb}")
+        case_id = a_claim(name).claim_id
+        if verb == "note":
+            book, done = save_note(self.book, case_id, said, cause.id, cause)
+        else:
+            kind = COMMANDS[verb].format(said)
+            on = when if verb == "form" else None
+            wanted = Act(kind, cause.id, said if verb == "annotate" else "", said, on)
+            book, done = act(self.book, case_id, wanted, cause)
+        self._tell(book, done.changes)
+        self.said[name] = f"refused {done.code}" if done.code else "done"
 
     def _tell(self, book: Book, changes: tuple[Change, ...]) -> None:
         self.book = book
@@ -197,14 +273,17 @@ class Story:
         fields["received_on"] = when
         fields["record_id"] = f"S{fields.pop('file', self.uploads)}:{self.uploads}"
         version = int(str(fields.pop("seen", version)))
+        form = fields.pop("form", "")
         row = a_result(name, programme, **fields)
         if verb == "row":
-            self.book, taken = take_row(self.book, row, cause)
+            rounds = opened_rounds(self.milestones)
+            self.book, taken = take_row(self.book, row, cause, rounds)
             if taken.stored is not None:
                 self.results[name] = taken.stored.result_id
         else:
             target = self.results.get(name, "?")
-            self.book, taken = edit_result(self.book, row, target, version, cause)
+            form_no = str(form)
+            self.book, taken = edit_result(self.book, row, target, version, cause, form_no)
         self.journal += taken.changes
         codes = [taken.code] if taken.code else [reason.code for reason in taken.reasons]
         self.said[name] = " ".join([taken.outcome, *codes])

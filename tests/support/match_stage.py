@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from claims.events import (
-    BookReleased,
     ClaimLine,
     ClaimWithdrawal,
     DayClosed,
@@ -141,7 +140,7 @@ class Matching:
         await self.stage.close()
         return await self.__aenter__()
 
-    async def give(self, *events: Records | DayClosed | BookReleased) -> None:
+    async def give(self, *events: Any) -> None:
         """Apply, and commit."""
         for event in events:
             address = Address("records", 0, self.offset)

@@ -3,29 +3,19 @@
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
-from claims.events import (
-    BookReleased,
-    Claims,
-    DayClosed,
-    ImportReported,
-    Records,
-    UploadItem,
-    Uploads,
-)
+from claims.events import BookReleased, DayClosed, UploadItem, Uploads
 from claims.layouts import layout
 from pipeline.codec import Codec
 from pipeline.deadletter import DeadLetters
 from pipeline.memory_ledger import MemoryLedger, MemoryPlace
 from pipeline.message import Address, Message
 from pipeline.stage import Stage, Surroundings
-from services.validate.handler import ValidateHandler
+from services.validate.handler import KINDS, ValidateHandler
 from services.validate.uploads import UploadsJudge, content_hasher
 from tests.support.contracts import SCHEMAS
 from tests.support.result_rows import FACILITY, OWNERS, RECEIVED_ON, a_row, styles
 
-CODEC = Codec(
-    SCHEMAS, (Claims, Uploads, DayClosed, BookReleased, Records, ImportReported, DeadLetters)
-)
+CODEC = Codec(SCHEMAS, (*KINDS, DeadLetters))
 KEEP_DAYS = 10
 CONTENT_HASH = content_hasher(b"a key of the tests")
 

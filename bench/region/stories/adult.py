@@ -1,9 +1,10 @@
 """Adult check, first stage."""
 
-from bench.region.dates import roc
+from bench.region.dates import ENDED, NOT_DUE, roc
+from bench.region.life import nothing, ok, wrong
 from bench.region.people import PAIRS, adult, full_row, stage1_row
-from bench.region.scenarios import CELLS, ENDED, scenario
-from bench.region.story import Story, nothing, ok, wrong
+from bench.region.scenarios import CELLS, scenario
+from bench.region.story import Story
 
 
 @scenario("adult", 2200, "3")
@@ -28,7 +29,7 @@ def stage1_result_first(story: Story) -> None:
 def stage1_missing(story: Story) -> None:
     """First stage claimed, nothing uploaded."""
     (claim,) = story.case(story.visit(), adult(story))
-    story.lives(claim, nothing(story.month.claims))
+    story.lives(claim, nothing(story.month.claims), fix=["add"])
 
 
 @scenario("adult", 30, "3", "R-1", months=ENDED)
@@ -66,7 +67,7 @@ def stage1_incomplete(story: Story) -> None:
     fields = ("uric_acid", "cholesterol", "urine_protein", "smoking", "hx_stroke", "egfr")
     blank = dict.fromkeys(story.random.sample(fields, story.random.choice((1, 2))), "")
     story.row("adult", day, stage1_row(story, visit, **blank), "stored")
-    story.lives(claim, nothing(story.month.claims), wrong(day, "STAGE1_INCOMPLETE"))
+    story.lives(claim, nothing(story.month.claims), wrong(day, "STAGE1_INCOMPLETE"), fix=["edit"])
 
 
 @scenario("adult", 40, "4", "5", "STAGE1_INCOMPLETE")
@@ -88,7 +89,7 @@ def stage1_birth_differs(story: Story) -> None:
     (claim,) = story.case(visit, code)
     other = story.born.replace(day=story.born.day % 28 + 1)
     story.row("adult", day, stage1_row(story, visit, birth_date=roc(other)), "stored")
-    story.lives(claim, nothing(story.month.claims), wrong(day, "BIRTH_MISMATCH"))
+    story.lives(claim, nothing(story.month.claims), wrong(day, "BIRTH_MISMATCH"), fix=["replace"])
 
 
 @scenario("adult", 10, "4", "BIRTH_MISMATCH", "STAGE1_INCOMPLETE")
@@ -157,3 +158,20 @@ def both_stages_on_time(story: Story) -> None:
     story.row("adult", month.results, full_row(story, first, second), "matched")
     for claim in claims:
         story.lives(claim, nothing(month.claims), ok(month.results))
+
+
+@scenario("adult", 40, "1", "pending", months=(NOT_DUE,))
+def not_due_yet(story: Story) -> None:
+    """Nothing uploaded, and the due day lies beyond the last day of the region."""
+    (claim,) = story.case(story.visit(), adult(story))
+    story.lives(claim, nothing(story.month.claims), fix=["add"])
+
+
+@scenario("adult", 40, "4", "pending_error", "STAGE1_INCOMPLETE", months=(NOT_DUE,))
+def wrong_and_not_due_yet(story: Story) -> None:
+    """A wrong row, and time to correct it."""
+    visit, day = story.visit(), story.month.results
+    (claim,) = story.case(visit, adult(story))
+    story.row("adult", day, stage1_row(story, visit, gpt=""), "stored")
+    missing = nothing(story.month.claims)
+    story.lives(claim, missing, wrong(day, "STAGE1_INCOMPLETE"), fix=["edit"])

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 from bench.region.dates import roc
+from bench.region.facts import Claim
 from bench.region.layouts import STAGE2
+from bench.region.life import nothing, ok, wrong
 from bench.region.people import PAIRS, adult, full_row, stage1_row
 from bench.region.scenarios import scenario
-from bench.region.story import Claim, Story, nothing, ok, wrong
+from bench.region.story import Story
 
 
 def _two_visits(story: Story) -> tuple[Claim, Claim]:

@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
-from bench.region.dates import roc
+from bench.region.dates import ENDED, roc
+from bench.region.facts import Line
+from bench.region.life import invalid, nothing, ok, wrong
 from bench.region.people import child, child_row
-from bench.region.scenarios import CELLS, ENDED, scenario
-from bench.region.story import Line, Story, invalid, nothing, ok, wrong
+from bench.region.scenarios import CELLS, scenario
+from bench.region.story import Story
 
 EDUCATION = {"71": "01", "72": "02", "73": "03", "75": "04", "76": "05", "77": "06", "79": "07"}
 
@@ -45,7 +47,7 @@ def visit_missing(story: Story) -> None:
     """A visit claimed, nothing uploaded."""
     visit = story.visit()
     (claim,) = story.case(visit, child(story, visit))
-    story.lives(claim, nothing(story.month.claims))
+    story.lives(claim, nothing(story.month.claims), fix=["add"])
 
 
 @scenario("child", 40, "3", "7", months=ENDED)
@@ -68,7 +70,7 @@ def visit_field_blank(story: Story) -> None:
     if code in ("71", "72", "73", "75", "76") and story.random.random() < 0.3:
         blank = "head_cm"
     story.row("child", day, child_row(story, code, visit, **{blank: ""}), "stored")
-    story.lives(claim, nothing(story.month.claims), wrong(day, "UPLOADED_BUT_WRONG"))
+    story.lives(claim, nothing(story.month.claims), wrong(day, "UPLOADED_BUT_WRONG"), fix=["edit"])
 
 
 @scenario("child", 20, "3")
@@ -104,7 +106,7 @@ def visit_other_code(story: Story) -> None:
     other = story.random.choice([each for each in EDUCATION if each != code])
     row = child_row(story, other, visit)
     story.row("child", day, row, "stored")
-    story.lives(claim, nothing(story.month.claims), nothing(day, "CODE_MISMATCH"))
+    story.lives(claim, nothing(story.month.claims), nothing(day, "CODE_MISMATCH"), fix=["edit"])
 
 
 @scenario("child", 60, "BIRTH_MISMATCH", "R-29")
@@ -115,7 +117,7 @@ def visit_other_birth(story: Story) -> None:
     (claim,) = story.case(visit, code)
     other = story.born - timedelta(days=story.random.choice((1, 10, 300)))
     story.row("child", day, child_row(story, code, visit, birth_date=roc(other)), "stored")
-    story.lives(claim, nothing(story.month.claims), nothing(day, "BIRTH_MISMATCH"))
+    story.lives(claim, nothing(story.month.claims), nothing(day, "BIRTH_MISMATCH"), fix=["edit"])
 
 
 @scenario("child", 40, "3", "R-13")
@@ -157,7 +159,7 @@ def claim_without_birth(story: Story) -> None:
     birth = story.random.choice(("", "1139901", "0000000"))
     (claim,) = story.case(visit, code, tags={"d11": birth})
     story.row("child", day, child_row(story, code, visit), "stored")
-    story.lives(claim, invalid(story.month.claims, "BIRTH_INVALID"))
+    story.lives(claim, invalid(story.month.claims, "BIRTH_INVALID"), fix=["resend"])
 
 
 @scenario("child", 40, "3", "W_SEQ", "claim_id")

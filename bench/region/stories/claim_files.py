@@ -1,6 +1,8 @@
 """Claims that come twice, again, late, or not at all (R-11, R-12, R-14 to R-18)."""
 
-from bench.region.dates import FORGOTTEN, MONTHS, roc
+from bench.region.dates import ENDED, roc
+from bench.region.facts import Line, Sheet
+from bench.region.life import gone, invalid, nothing, ok
 from bench.region.people import (
     adult,
     aged,
@@ -11,8 +13,8 @@ from bench.region.people import (
     oral_row,
     stage1_row,
 )
-from bench.region.scenarios import ENDED, scenario
-from bench.region.story import Line, Sheet, Story, gone, invalid, nothing, ok
+from bench.region.scenarios import scenario
+from bench.region.story import Story
 
 
 @scenario("adult", 40, "DUPLICATE_CLAIM", "R-12")
@@ -22,7 +24,7 @@ def claimed_twice(story: Story) -> None:
     (one,), (two,) = story.case(visit, code), story.case(visit, code)
     story.row("adult", month.results, stage1_row(story, visit), "matched")
     story.lives(one, nothing(month.claims), ok(month.results))
-    story.lives(two, nothing(month.claims, "DUPLICATE_CLAIM"))
+    story.lives(two, nothing(month.claims, "DUPLICATE_CLAIM"), fix=["withdraw"])
 
 
 @scenario("oral", 20, "DUPLICATE_CLAIM", "NOT_FOUND")
@@ -43,7 +45,7 @@ def added_again(story: Story) -> None:
     (two,) = story.case(visit, code, sheet=story.sheet("added"))
     story.row("child", month.results, child_row(story, code, visit), "matched")
     story.lives(one, nothing(month.claims), ok(month.results))
-    story.lives(two, nothing(month.resend, "DUPLICATE_CLAIM"))
+    story.lives(two, nothing(month.resend, "DUPLICATE_CLAIM"), fix=["withdraw"])
 
 
 @scenario("adult", 20, "24", "DUPLICATE_CLAIM", "R-12")
@@ -69,33 +71,33 @@ def added_claim(story: Story) -> None:
 
 def _forgotten(story: Story) -> Sheet:
     month = story.month
-    return Sheet(story.facility.code, month.fee_month, "2", roc(FORGOTTEN), FORGOTTEN)
+    return Sheet(story.facility.code, month.fee_month, "2", roc(month.forgotten), month.forgotten)
 
 
-@scenario("adult", 20, "1", "late at once", months=MONTHS[:2])
+@scenario("adult", 20, "1", "late at once", months=ENDED)
 def forgotten_claim(story: Story) -> None:
     """Claimed when the due day has passed, nothing uploaded: late at once."""
     (claim,) = story.case(story.visit(), adult(story), sheet=_forgotten(story))
-    story.lives(claim, nothing(FORGOTTEN))
+    story.lives(claim, nothing(story.month.forgotten))
 
 
-@scenario("adult", 20, "3", "RESULT_WITHOUT_CLAIM", months=MONTHS[:2])
+@scenario("adult", 20, "3", "RESULT_WITHOUT_CLAIM", months=ENDED)
 def forgotten_claim_with_result(story: Story) -> None:
     """Claimed when the due day has passed, the row came in time: matched, not late."""
     visit, day = story.visit(), story.month.results
     (claim,) = story.case(visit, adult(story), sheet=_forgotten(story))
     story.row("adult", day, stage1_row(story, visit), "stored")
-    story.lives(claim, ok(FORGOTTEN, received=day))
+    story.lives(claim, ok(story.month.forgotten, received=day))
 
 
-@scenario("child", 20, "3", "RESULT_WITHOUT_CLAIM", months=MONTHS[:2])
+@scenario("child", 20, "3", "RESULT_WITHOUT_CLAIM", months=ENDED)
 def forgotten_claim_with_late_result(story: Story) -> None:
     """Claim and row both after the due day: matched, marked late."""
     visit, day = story.visit(), story.month.late
     code = child(story, visit)
     (claim,) = story.case(visit, code, sheet=_forgotten(story))
     story.row("child", day, child_row(story, code, visit), "stored")
-    story.lives(claim, ok(FORGOTTEN, received=day))
+    story.lives(claim, ok(story.month.forgotten, received=day))
 
 
 @scenario("child", 40, "27", "BIRTH_INVALID")
@@ -236,6 +238,10 @@ def case_refused(story: Story) -> None:
     kind = story.random.randrange(5)
     tags = ({"d3": ""}, {"d9": ""}, {"d9": "1140230"}, {"d3": story.person[:5] + "*****"}, {})[kind]
     story.case(visit, code, broken="<d19>A & B</d19>" if kind == 4 else "", tags=tags)
+    story.person = story.region.numbers.person(story.sex)
+    (claim,) = story.case(visit, code)
+    story.row("adult", story.month.results, stage1_row(story, visit), "matched")
+    story.lives(claim, nothing(story.month.claims), ok(story.month.results))
 
 
 @scenario("child", 20, "C_DUP")

@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
-from bench.region.dates import roc
+from bench.region.dates import ENDED, roc
+from bench.region.life import gone, nothing, ok, wrong
 from bench.region.people import adult, aged, bc_row, child, child_row, oral, oral_row, stage1_row
-from bench.region.scenarios import ENDED, scenario
-from bench.region.story import Story, gone, nothing, ok, wrong
+from bench.region.scenarios import scenario
+from bench.region.story import Story
 
 
 @scenario("adult", 30, "5", "24", "STAGE1_INCOMPLETE")
@@ -66,7 +67,9 @@ def two_rows_in_one_file(story: Story) -> None:
     row = child_row(story, code, visit)
     story.row("child", month.results, row | {"height_cm": ""}, "superseded")
     story.row("child", month.results, row, "matched")
-    story.lives(claim, nothing(month.claims), ok(month.results))
+    # Row by row: the case has the wrong row for as long as the file has not been read further.
+    blank = wrong(month.results, "UPLOADED_BUT_WRONG")
+    story.lives(claim, nothing(month.claims), blank, ok(month.results))
 
 
 @scenario("adult", 20, "superseded", "STAGE1_INCOMPLETE")
@@ -259,3 +262,19 @@ def late_claim_withdrawn(story: Story) -> None:
     (claim,) = story.case(visit, child(story, visit))
     story.command(month.late, "withdraw").claim_id = claim.claim_id
     story.lives(claim, nothing(month.claims), gone(month.late))
+
+
+@scenario("child", 15, "DUPLICATE_RESULT", "edit")
+def edited_onto_another_row(story: Story) -> None:
+    """A second row is edited onto the key of the first: refused, one of them is to be deleted."""
+    visit, month = story.visit(), story.month
+    code = child(story, visit)
+    story.born -= timedelta(days=40)
+    (claim,) = story.case(visit, code)
+    cells = child_row(story, code, visit)
+    story.row("child", month.results, cells, "matched")
+    other = cells | {"visit_date": roc(visit - timedelta(days=3))}
+    row = story.row("child", month.results, other, "stored")
+    edit = story.command(month.fix, "edit", "refused", "DUPLICATE_RESULT")
+    edit.row, edit.cells = row, cells | {"height_cm": ""}
+    story.lives(claim, nothing(month.claims), ok(month.results))

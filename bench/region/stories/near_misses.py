@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from bench.region.dates import roc
+from bench.region.life import nothing
 from bench.region.people import (
     adult,
     aged,
@@ -15,7 +16,7 @@ from bench.region.people import (
     stage1_row,
 )
 from bench.region.scenarios import scenario
-from bench.region.story import Story, nothing
+from bench.region.story import Story
 
 NEAR = (-30, -29, -14, -7, -2, -1, 1, 3)
 FAR = (-31, -32, -45)
@@ -28,7 +29,7 @@ def stage1_other_date(story: Story) -> None:
     (claim,) = story.case(visit, adult(story))
     off = visit + timedelta(days=story.random.choice(NEAR))
     story.row("adult", day, stage1_row(story, off), "stored")
-    story.lives(claim, nothing(story.month.claims), nothing(day, "DATE_MISMATCH"))
+    story.lives(claim, nothing(story.month.claims), nothing(day, "DATE_MISMATCH"), fix=["replace"])
 
 
 @scenario("adult", 20, "NOT_FOUND", "RESULT_WITHOUT_CLAIM")
@@ -86,7 +87,7 @@ def visit_other_date(story: Story) -> None:
     (claim,) = story.case(visit, code)
     off = visit + timedelta(days=story.random.choice(NEAR))
     story.row("child", day, child_row(story, code, off), "stored")
-    story.lives(claim, nothing(story.month.claims), nothing(day, "DATE_MISMATCH"))
+    story.lives(claim, nothing(story.month.claims), nothing(day, "DATE_MISMATCH"), fix=["edit"])
 
 
 @scenario("child", 15, "NOT_FOUND", "RESULT_WITHOUT_CLAIM")

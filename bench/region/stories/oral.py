@@ -1,8 +1,10 @@
 """Oral mucosa screening."""
 
+from bench.region.dates import ENDED
+from bench.region.life import nothing, ok, wrong
 from bench.region.people import aged, oral, oral_row
-from bench.region.scenarios import ENDED, scenario
-from bench.region.story import Story, nothing, ok, wrong
+from bench.region.scenarios import scenario
+from bench.region.story import Story
 
 POSITIVE = {"result_sign": "1", "lesion_site": "頰黏膜"}
 
@@ -33,7 +35,7 @@ def screen_result_first(story: Story) -> None:
 def screen_missing(story: Story) -> None:
     """A screening claimed, nothing uploaded."""
     (claim,) = story.case(story.visit(), oral(story))
-    story.lives(claim, nothing(story.month.claims))
+    story.lives(claim, nothing(story.month.claims), fix=["add"])
 
 
 @scenario("oral", 40, "3", "7", months=ENDED)
@@ -54,7 +56,7 @@ def screen_other_payer(story: Story) -> None:
     (claim,) = story.case(visit, code)
     row = oral_row(story, code, visit, payer=story.random.choice("234"))
     story.row("oral", day, row, "stored")
-    story.lives(claim, nothing(story.month.claims), wrong(day, "PAYER_NOT_1"))
+    story.lives(claim, nothing(story.month.claims), wrong(day, "PAYER_NOT_1"), fix=["edit"])
 
 
 @scenario("oral", 60, "4", "HABIT_MISMATCH")
@@ -88,7 +90,7 @@ def screen_indigenous(story: Story) -> None:
     (claim,) = story.case(visit, "97")
     row = oral_row(story, "97", visit, indigenous="0")
     story.row("oral", day, row, "stored")
-    story.lives(claim, nothing(story.month.claims), wrong(day, "INDIGENOUS_MISMATCH"))
+    story.lives(claim, nothing(story.month.claims), wrong(day, "INDIGENOUS_MISMATCH"), fix=["edit"])
 
 
 @scenario("oral", 15, "4", "PAYER_NOT_1", "HABIT_MISMATCH")

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from bench.region.dates import roc
 from bench.region.layouts import Row
+from bench.region.life import nothing, ok
 from bench.region.people import (
     adult,
     bc_row,
@@ -15,7 +16,7 @@ from bench.region.people import (
     stage1_row,
 )
 from bench.region.scenarios import CELLS, DELIMITED, scenario
-from bench.region.story import Story, nothing, ok
+from bench.region.story import Story
 from bench.region.world import XLSX
 
 

@@ -24,8 +24,13 @@ async def test_a_truth_that_is_wrong_in_one_place_is_noticed(tmp_path: Path) -> 
     truth = json.loads(file.read_text(encoding="utf-8"))
     case = next(case for case in truth["cases"] if case["state"] == "matched")
     case["state"] = "late"
+    overdue = next(case for case in truth["cases"] if case["orders"])
+    overdue["orders"][0].append("ordered")
+    overdue["path"].append("recovered")
+    overdue["hints"].append("SYSTEM_CASE")
     next(iter(truth["rows"].values()))[0]["outcome"] = "superseded"
     truth["commands"][0]["outcome"] = "refused" if truth["commands"][0]["outcome"] == "done" else ""
     file.write_text(json.dumps(truth), encoding="utf-8")
     found = await MemoryRun(tmp_path).run()
-    assert sorted(each.field for each in found) == ["command", "outcome", "state"]
+    noticed = ["command", "hints", "orders", "outcome", "path", "state"]
+    assert sorted(each.field for each in found) == noticed

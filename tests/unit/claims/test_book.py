@@ -6,12 +6,12 @@ import pytest
 from claims.book import (
     Cause,
     catch_up,
+    due_days,
     new_book,
     pass_milestone,
     remove_result,
     take_case,
     take_row,
-    waiting_days,
 )
 from claims.model import DAY_CLOSED, Book, Milestone
 from tests.support.judge import BORN, FACILITY, PERSON, a_claim, a_result, day
@@ -59,16 +59,19 @@ def test_a_book_without_waiting_cases_passes_days_in_silence() -> None:
 def test_a_missed_milestone_is_told_on_its_own_day() -> None:
     """The first closed day on which it was due, however late the book hears of it."""
     book = a_book(row=False)
-    days = [Milestone(DAY_CLOSED, day("114-05-20") + 7 * week) for week in range(10)]
+    days = [
+        Milestone(DAY_CLOSED, day("114-05-20") + 7 * week, f"day-closed/{week}")
+        for week in range(10)
+    ]
     late, changes = catch_up(book, days)
     assert [step.cause.day for step in changes] == [day("114-06-03")]
-    assert [step.cause.id for step in changes] == ["milestone/3"]
+    assert [step.cause.id for step in changes] == ["day-closed/2"]
     by_hand = book
     for number, milestone in enumerate(days, 1):
         by_hand, _ = pass_milestone(by_hand, number, milestone)
     assert by_hand == late
 
 
-def test_waiting_days_are_those_of_cases_without_a_match() -> None:
-    assert waiting_days(a_book(row=False)) == {day("114-05-30")}
-    assert waiting_days(a_book()) == set()
+def test_due_days_are_those_of_cases_without_a_match() -> None:
+    assert due_days(a_book(row=False)) == {day("114-05-30")}
+    assert due_days(a_book()) == set()

@@ -4,10 +4,11 @@ import asyncio
 
 import pytest
 
-from pipeline.errors import CommitFailed, NewerSchema, NewerState
+from pipeline.errors import BookFailed, CommitFailed, NewerSchema, NewerState
 from pipeline.ledger import Ledger
 from pipeline.message import Fact, Message
 from pipeline.overlay import Commit
+from pipeline.quarantine import is_parked, parked_books
 from pipeline.stage import Limits
 from tests.support.join import JoinHandler
 from tests.support.stages import Bench, Left, garbage, message
@@ -142,7 +143,7 @@ async def test_starting_again_does_not_get_past_the_limit_sooner() -> None:
 
 async def test_a_message_of_a_newer_image_leaves_with_the_code_for_later() -> None:
     class Newer(JoinHandler):
-        def facts(self, message: Message) -> list[Fact]:
+        def facts(self, ledger: Ledger, message: Message) -> list[Fact]:
             raise NewerSchema("fingerprint 0000000000000000")
 
     bench = await Bench(handler=Newer()).opened()
@@ -177,6 +178,40 @@ async def test_an_error_that_does_not_recur_leaves_no_trace() -> None:
     await bench.stage.commit()
     assert bench.said() == ["ann:1"] and bench.letters() == []
     assert bench.said("join-report") == ['["ann", "ann"]'], "what was gathered starts afresh"
+
+
+class TouchesBob(JoinHandler):
+    """Whoever is taken, Bob's book is looked at, too; it is broken so many times."""
+
+    left = 9
+
+    def take(self, ledger: Ledger, fact: Fact) -> None:
+        super().take(ledger, fact)
+        if self.left and not is_parked(ledger, b"bbob"):
+            self.left -= 1
+            raise BookFailed(b"bbob") from KeyError()
+
+
+async def test_a_fact_that_fails_of_another_book_sets_that_one_aside() -> None:
+    handler = TouchesBob()
+    bench = await Bench(handler=handler).opened()
+    bench.stage.take(message(0, "ann left 1", "bob left 1", "ann right 1"))
+    await bench.stage.commit()
+    assert bench.letters() == [(0, "KeyError", "bbob")]
+    assert bench.said() == ["ann:1"] and parked_books(bench.ledger) == [b"bbob"]
+    handler.left = 0
+    bench.stage.take(message(1, "bob release 0", "bob right 1"))
+    await bench.stage.commit()
+    assert bench.said() == ["ann:1", "bob:1"], "what came for him waited"
+
+
+async def test_another_book_that_fails_once_stays() -> None:
+    handler = TouchesBob()
+    handler.left = 1
+    bench = await Bench(handler=handler).opened()
+    bench.stage.take(message(0, "ann left 1", "ann right 1"))
+    await bench.stage.commit()
+    assert bench.said() == ["ann:1"] and bench.letters() == []
 
 
 async def test_a_finish_that_fails_sets_the_message_aside() -> None:

@@ -13,6 +13,9 @@ from tests.unit.services.test_ingest_parts import a_submission
 WITHDRAW = {"action": "withdraw", "claim_id": "C1"}
 DELETE = {"action": "delete", "programme": "adult", "result_id": "R1", "seen_version": 2}
 EDIT = {**DELETE, "action": "edit", "values": {"person_id": "A123456789", "hbsag": "1"}}
+NOTE = {"action": "note", "case_id": "3501340006/11403/1/A3/1", "text": "病人已轉院"}
+FORM = {**EDIT, "programme": "oral", "facility_id": "3501340006", "form_no": "114-0007"}
+FORM["values"] = {"betel": "1"}
 ROW = {"action": "row", "programme": "child", "values": {"order_code": "71"}}
 
 
@@ -38,8 +41,27 @@ def test_commands_leave_in_order_in_parts_of_one_kind() -> None:
     assert edits.styles[edits.columns.index("birth_date")] == "roc"
 
 
+def test_a_note_is_a_part_of_its_own() -> None:
+    oral = {**EDIT, "programme": "oral", "values": {"betel": "1"}}
+    emptied = {**NOTE, "text": ""}
+    found = list(cut_commands(a_submission(), a_file(oral, NOTE, emptied, oral)))
+    assert [part.row_nos for part in found] == [[1], [2, 3], [4]]
+    notes = found[1].event
+    assert isinstance(notes, Uploads)
+    assert (notes.programme, notes.columns, notes.styles) == ("oral", ("note",), ("",))
+    assert [item.cells for item in notes.items] == [("病人已轉院",), ("",)]
+    assert {item.target_id for item in notes.items} == {NOTE["case_id"]}
+    assert "病人" not in repr(Command.model_validate(NOTE))
+
+
+def test_an_approved_edit_names_its_form() -> None:
+    (part,) = cut_commands(a_submission(), a_file(FORM))
+    assert isinstance(part.event, Uploads)
+    assert [item.form_no for item in part.event.items] == ["114-0007"]
+
+
 def test_the_bytes_give_the_same_commands_back() -> None:
-    file = a_file(WITHDRAW, DELETE, EDIT, ROW)
+    file = a_file(WITHDRAW, DELETE, EDIT, ROW, NOTE, {**NOTE, "text": ""}, FORM)
     assert CommandFile.from_bytes(file.to_bytes()) == file
 
 
@@ -66,6 +88,15 @@ def test_heavy_commands_are_spread_over_parts() -> None:
         {**WITHDRAW, "result_id": "R"},
         {"action": "drop"},
         {**WITHDRAW, "extra": 1},
+        {"action": "note", "case_id": "C"},
+        {**NOTE, "claim_id": "C"},
+        {**NOTE, "programme": "oral"},
+        {**DELETE, "case_id": "C"},
+        {**FORM, "facility_id": None},
+        {**FORM, "form_no": None},
+        {**FORM, "form_no": "王小明"},
+        {**FORM, "programme": "adult", "values": {"hbsag": "1"}},
+        {**FORM, "action": "replace"},
     ],
 )
 def test_a_command_that_lacks_or_mixes_something_is_refused(bad: dict[str, Any]) -> None:

@@ -4,13 +4,13 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from services.ingest import http_commands, http_submissions
+from services.ingest import http_actions, http_commands, http_precheck, http_submissions
 
 
 def described() -> dict[str, Any]:
     app = FastAPI()
-    app.include_router(http_submissions.router)
-    app.include_router(http_commands.router)
+    for one in (http_submissions, http_commands, http_actions, http_precheck):
+        app.include_router(one.router)
     return app.openapi()
 
 
@@ -27,3 +27,12 @@ def test_every_route_asks_for_the_key_and_says_what_it_does() -> None:
 def test_a_refused_file_is_described_with_its_findings() -> None:
     problem = described()["components"]["schemas"]["ProblemOut"]["properties"]
     assert {"code", "detail", "submission", "findings"} <= problem.keys()
+
+
+def test_every_kind_of_action_is_described() -> None:
+    page = described()
+    body = page["paths"]["/v1/actions"]["post"]["requestBody"]["content"]["application/json"]
+    kinds = body["schema"]["items"]["discriminator"]["mapping"]
+    assert len(kinds) == 17
+    assert {"open_round", "person_alias_taken_back", "decide_recovered"} <= kinds.keys()
+    assert body["schema"]["maxItems"] == 500

@@ -12,34 +12,13 @@ from services.ingest import parts
 from services.ingest.parts import MAX_ROWS, ClaimCutter, Part, cut, shown
 from services.ingest.reading.api import CaseRead, open_submission
 from services.ingest.spool import Spool
-from services.ingest.submissions import Submission
+from services.ingest.submissions import Offer, Submission, unsaved
 from tests.support.files import FACILITY, MAPS, RECEIVED_ON, a_case, a_claim_file, a_table
 
 
 def a_submission() -> Submission:
-    return Submission(
-        submission_id="S" + "0" * 24,
-        begun_no=1,
-        facility_id=FACILITY,
-        owner_codes=(FACILITY,),
-        uploader="cli",
-        file_name="x",
-        sha256="",
-        size_bytes=0,
-        kind_asked="",
-        map_asked="",
-        received_on=RECEIVED_ON,
-        received_at=datetime(2025, 6, 1, tzinfo=UTC),
-        state="begun",
-        kind="",
-        programme="",
-        map_version="",
-        refused_code="",
-        counts={},
-        part_count=0,
-        rows_sent=0,
-        receipt="",
-    )
+    offer = Offer("S" + "0" * 24, FACILITY, (FACILITY,), "cli", "x", "", 0)
+    return unsaved(offer, RECEIVED_ON, datetime(2025, 6, 1, tzinfo=UTC))
 
 
 def a_line(row_no: int, facility: str = FACILITY, **details: str) -> ClaimLine:

@@ -6,8 +6,9 @@ from claims.events import DayClosed, SweepFinished
 from pipeline.memory_ledger import MemoryLedger
 from services.match.claim_side import case_key_of
 from services.match.directory import Directory
+from services.match.packing import state_packer
 from services.match.people import RememberedKeys
-from services.match.state import CASES, book_of_due, due_key, facility_of, state_packer
+from services.match.state import CASES, book_of_due, due_key, facility_of
 from services.match.watch import line_of
 from tests.support.judge import PERSON, day
 from tests.support.match_stage import FACILITY, KEYS, Matching, a_line, a_part, an_item

@@ -1,0 +1,273 @@
+"""最短補正: the smallest legal edit that makes a case match, tried on a copy of its book.
+
+A step is shown only when the copy then says so: matched (or noted, where a note is all that is
+legal). source: correction.md section 5, column "shortest fix"; R-31, P-4.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from claims.commands import save_note
+from claims.legality import may_change, may_remove
+from claims.matching import Near
+from claims.model import NO_HEAD, Book, Claim, Head, Reason, Result, with_
+from claims.perfect_rows import mended, perfect_row
+from claims.rules.evidence import ADULT, CHILD, ORAL, Evidence
+from claims.settling import Cause, Change
+from claims.states import INVALID, LISTED, MATCHED, NOTED, OPEN, WITHDRAWN
+from claims.verdicts import FORM_REQUIRED, NOT_FOUND, Verdict, judge
+
+ADD, EDIT, REPLACE, NOTE, FORM = "add", "edit", "replace", "note", "form"
+ALIAS, WITHDRAW, RESEND = "alias", "withdraw", "resend"
+PERSONAL = frozenset({"person_id", "birth_date"})
+ROUNDS_OF_MENDING = 3
+_TRIED = Cause(0, "tried")
+
+
+class FixStep(NamedTuple):
+    """One step. ``field``: columns joined by commas; ``value``: what was tried, empty when
+    personal or known to the clinic alone."""
+
+    action: str
+    target_id: str = ""
+    version: int = 0
+    field: str = ""
+    value: str = ""
+
+
+Fix = tuple[FixStep, ...]
+ADDED: Fix = (FixStep(ADD),)
+
+
+def shortest_fix(change: Change) -> Fix:
+    """The first candidate that was proven; empty when none was."""
+    book, state = change.book, change.head.state
+    if book is None or (state not in OPEN and state != INVALID) or state == NOTED:
+        return ()
+    found = change.verdict
+    if found.too_late:
+        return ()  # the right result is there: nothing a clinic can do
+    if found.reasons == NOT_FOUND and _is_alone(book, change.head):
+        # Most claims come before their result: the trial on such a book is always the same one.
+        return ADDED if _matches_alone(_like(change.claim)) else ()
+    for steps, proven in _candidates(change.claim, book, change.head, change.verdict):
+        if proven:
+            return steps
+    return ()
+
+
+def _candidates(claim: Claim, book: Book, head: Head, found: Verdict) -> Iterator[tuple[Fix, bool]]:
+    """Cheapest first; each with whether it was proven."""
+    if found.state == INVALID:
+        fields = ",".join(reason.field for reason in found.reasons)
+        yield (FixStep(RESEND, claim.claim_id, 0, fields),), _usable_when_sent_again(claim)
+    elif any(reason.code == "DUPLICATE_CLAIM" for reason in found.reasons):
+        yield (FixStep(WITHDRAW, claim.claim_id),), _held_by_another(claim, book)
+    elif found.result is not None:
+        yield from _of_wrong_row(claim, book, head, found, found.result)
+    else:
+        for near in found.nearest:
+            yield from _of_near(claim, book, head, near)
+        yield _add(claim, book, head)
+
+
+def _of_wrong_row(
+    claim: Claim, book: Book, head: Head, found: Verdict, row: Result
+) -> Iterator[tuple[Fix, bool]]:
+    positive = row.programme == ORAL and row.values.get("result_sign") == "1"
+    if positive and found.state in LISTED:
+        steps: Fix = (FixStep(NOTE, claim.claim_id, 0, "note"),)
+        if FORM_REQUIRED in found.reasons:
+            steps += (FixStep(FORM, claim.claim_id, 0, "betel,smoking"),)
+        after, done = save_note(book, claim.claim_id, "-", "tried", _TRIED)
+        yield steps, not done.code and _state_of(claim, after) == NOTED
+        return
+    received = with_(row, received_on=_next_day(book))
+    copy = with_(book, results=tuple(received if each is row else each for each in book.results))
+    better = _mended(claim, copy, received, found.reasons, head)
+    if better is not None:
+        yield _changed(claim, book, row, better, found.reasons)
+
+
+def _of_near(claim: Claim, book: Book, head: Head, near: Near) -> Iterator[tuple[Fix, bool]]:
+    """A near miss: its row is brought to the claim's key."""
+    row = near.result
+    stranger = not any(known is row for known in book.results)
+    code = near.reasons[0].code
+    if stranger and code == "ID_OLD_NEW":
+        joined = with_(book, results=(*book.results, row))
+        yield (
+            (FixStep(ALIAS, row.result_id, row.version, "person_id"),),
+            _matches(claim, joined, head),
+        )
+        return
+    moved = _with_key_of(claim, row, near, _next_day(book))
+    if stranger:
+        copy = with_(book, results=(*book.results, moved))
+        if _mended(claim, copy, moved, (), head) is None:
+            return
+        fields = _fields(near.reasons)
+        action = {CHILD: EDIT, ADULT: REPLACE}.get(claim.programme, ADD)
+        target = ("", 0) if action == ADD else (row.result_id, row.version)
+        yield (FixStep(action, *target, fields),), True  # it was tried just now
+        return
+    copy = with_(book, results=tuple(moved if each is row else each for each in book.results))
+    better = _mended(claim, copy, moved, (), head)
+    if better is not None:
+        yield _changed(claim, book, row, better, near.reasons)
+
+
+def _changed(
+    claim: Claim, book: Book, row: Result, better: Result, reasons: tuple[Reason, ...]
+) -> tuple[Fix, bool]:
+    """One edit where that is legal, else delete and add again (adult, R-31). That ``better``
+    matches was tried before."""
+    locked = claim.programme == ADULT and (
+        better.visit_date != row.visit_date or better.birth_date != row.birth_date
+    )
+    next_ = with_(better, version=row.version + 1, content_hash="tried")
+    refusal = may_remove(book, row) if locked else may_change(book, row, next_)
+    action, fields = REPLACE if locked else EDIT, _fields(reasons)
+    step = FixStep(action, row.result_id, row.version, fields, _value(reasons, better))
+    return (step,), not refusal
+
+
+def _add(claim: Claim, book: Book, head: Head) -> tuple[Fix, bool]:
+    row = perfect_row(claim, Evidence(book, claim.programme))
+    copy = with_(book, results=(*book.results, row))
+    return ADDED, _matches(claim, copy, head)
+
+
+def _is_alone(book: Book, head: Head) -> bool:
+    return len(book.claims) == 1 and not book.results and head.standing is None
+
+
+class _Kind(NamedTuple):
+    """What tells claims apart that are alone in their book."""
+
+    programme: str
+    requirement: str
+    order_code: str
+    is_newborn: bool
+    has_birth_date: bool
+
+
+def _like(claim: Claim) -> _Kind:
+    return _Kind(
+        claim.programme,
+        claim.requirement,
+        claim.order_code,
+        claim.is_newborn,
+        claim.birth_date is not None,
+    )
+
+
+@lru_cache(maxsize=1024)
+def _matches_alone(kind: _Kind) -> bool:
+    """Whether a perfect row answers a claim of this kind that is alone in its book."""
+    born = 1 if kind.has_birth_date else None
+    claim = Claim(
+        *("tried", "tried", "tried:0", 1, "-", born, 1, kind.is_newborn, "", 1, 0, 0),
+        *(kind.order_code, kind.programme, kind.requirement, "", ""),
+    )
+    book = Book("", claims=(claim,), heads=(NO_HEAD,))
+    row = perfect_row(claim, Evidence(book, claim.programme))
+    return _matches(claim, with_(book, results=(row,)), NO_HEAD)
+
+
+def _mended(
+    claim: Claim, book: Book, row: Result, reasons: tuple[Reason, ...], head: Head
+) -> Result | None:
+    """The row with everything put right that the rules object to; None when it stays wrong.
+
+    ``reasons``: what they say about it now. Putting one thing right may bring up another.
+    """
+    for _ in range(ROUNDS_OF_MENDING):
+        evidence = Evidence(book, claim.programme)
+        better = mended(claim, row, reasons, evidence)
+        book = with_(book, results=tuple(better if each is row else each for each in book.results))
+        row = better
+        found = judge(claim, Evidence(book, claim.programme), head.standing)
+        if found.state == MATCHED:
+            return row
+        if found.result is not row or found.reasons == reasons:
+            return None
+        reasons = found.reasons
+    return None
+
+
+def _with_key_of(claim: Claim, row: Result, near: Near, received_on: int) -> Result:
+    """The row, with the claim's values in the fields that differ."""
+    visit = claim.visit_date or 0
+    changed = with_(row, received_on=received_on)
+    for field in near.differs:
+        if field in ("visit_date", "stage1_date"):
+            changed = with_(changed, visit_date=visit)
+        elif field == "stage2_date":
+            changed = with_(changed, stage2_date=visit)
+        elif field == "birth_date":
+            born = claim.subject_birth_date if claim.programme == CHILD else claim.birth_date
+            changed = with_(changed, birth_date=born)
+        elif field == "order_code":
+            changed = with_(changed, order_code=claim.order_code)
+        elif field == "person_id":
+            changed = with_(changed, person_id=claim.person_id)
+    return changed
+
+
+def _next_day(book: Book) -> int:
+    """The first day on which anything can still be received."""
+    return book.closed_on + 1
+
+
+def _matches(claim: Claim, book: Book, head: Head) -> bool:
+    return judge(claim, Evidence(book, claim.programme), head.standing).state == MATCHED
+
+
+def _state_of(claim: Claim, book: Book) -> str:
+    for known, head in zip(book.claims, book.heads, strict=True):
+        if known.claim_id == claim.claim_id:
+            return head.state
+    return ""
+
+
+def _usable_when_sent_again(claim: Claim) -> bool:
+    """A claim like this one with a usable key is judged as any other."""
+    visit = claim.visit_date or 0
+    sent = with_(
+        claim,
+        person_id=claim.person_id or "-",
+        visit_date=visit,
+        subject_birth_date=claim.subject_birth_date or visit,
+    )
+    return judge(sent, Evidence(Book("", claims=(sent,)), sent.programme)).state != INVALID
+
+
+def _held_by_another(claim: Claim, book: Book) -> bool:
+    """Without this claim, none of its service is left unanswered but by the other's own fate."""
+    heads = tuple(
+        with_(head, state=WITHDRAWN) if known.claim_id == claim.claim_id else head
+        for known, head in zip(book.claims, book.heads, strict=True)
+    )
+    rest = Evidence(with_(book, heads=heads), claim.programme)
+    return any(
+        other.order_code == claim.order_code
+        and other.visit_date == claim.visit_date
+        and rest.is_holder(other)
+        for other in rest.live
+    )
+
+
+def _fields(reasons: tuple[Reason, ...]) -> str:
+    named = [field for reason in reasons for field in reason.field.split(",") if field]
+    return ",".join(name for name in dict.fromkeys(named) if name != "note")
+
+
+def _value(reasons: tuple[Reason, ...], better: Result) -> str:
+    """The value that was tried, where one field decides and it is nobody's secret."""
+    fields = _fields(reasons).split(",")
+    if len(fields) != 1 or fields[0] in PERSONAL:
+        return ""
+    expected = next((reason.expected for reason in reasons if reason.field == fields[0]), "")
+    return "" if expected == "filled" else expected
