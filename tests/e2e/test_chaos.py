@@ -15,3 +15,4 @@ def test_a_region_under_fire_ends_as_it_does_in_peace(capsys: pytest.CaptureFixt
     assert exit_code == 0, line
     assert line["kills"] == 8 and line["outages"] == 1
     assert line["rows"] > 0 and line["cases"] > 0
+    assert line["orders"] > 0 and line["moved"] > 0, "the agency had its part"

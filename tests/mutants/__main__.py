@@ -27,7 +27,7 @@ def run(
     sample: Annotated[int, typer.Option(help="So many mutants by chance; 0: all.")] = 0,
     seed: Annotated[int, typer.Option(help="Which sample; a larger one holds the smaller.")] = 1,
     jobs: Annotated[int, typer.Option(help="Processes at once.")] = 2,
-    laws: Annotated[bool, typer.Option(help="Survivors meet random histories too.")] = False,
+    tests: Annotated[list[str] | None, typer.Option(help="Only these, against survivors.")] = None,
     module: Annotated[list[str] | None, typer.Option(help="Only files of this name part.")] = None,
 ) -> None:
     """Judge mutants of claims/ by the quick tests. 以程式變異檢驗測試。"""
@@ -41,7 +41,7 @@ def run(
     record = Record(PLACE / "outcomes.jsonl", sources, digest_of(Path("tests").rglob("*.py")))
     print(f"seed {seed}: {len(mutants)} mutants in {len(sources)} files", file=sys.stderr)
     started = time.monotonic()
-    judge(mutants, sources, record, jobs, laws)
+    judge(mutants, sources, record, jobs, tests or [])
     record.read()
     text, killed = report(mutants, record)
     (PLACE / "report.md").write_text(text, encoding="utf-8")
@@ -58,7 +58,7 @@ def chosen(sources: dict[str, str], sample: int, seed: int) -> list[Mutant]:
 
 
 def judge(
-    mutants: list[Mutant], sources: dict[str, str], record: Record, jobs: int, laws: bool
+    mutants: list[Mutant], sources: dict[str, str], record: Record, jobs: int, tests: list[str]
 ) -> None:
     """Every worker takes each jobs-th mutant and a folder of its own."""
     for name in HEAVY:
@@ -70,7 +70,7 @@ def judge(
             code = 1
             try:
                 with tempfile.TemporaryDirectory() as scratch:
-                    Judge(mutants[number::jobs], sources, record, Path(scratch)).run(laws)
+                    Judge(mutants[number::jobs], sources, record, Path(scratch)).run(tests)
                 code = 0
             except SystemExit as wrong:
                 print(wrong, file=sys.stderr, flush=True)

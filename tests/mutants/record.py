@@ -8,9 +8,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from tests.mutants.changes import Mutant
-from tests.mutants.suite import AFRESH, MET_LAWS, SURVIVED, UNCALLED
+from tests.mutants.suite import AFRESH, SURVIVED, UNCALLED
 
-ALIVE = {SURVIVED, UNCALLED, MET_LAWS}
+ALIVE = {SURVIVED, UNCALLED}
 REASONS = Path(__file__).with_name("survivors.md")
 BAR = 0.85
 
@@ -21,7 +21,7 @@ class Record:
     def __init__(self, path: Path, sources: dict[str, str], tests: str) -> None:
         self.path, self.tests = path, tests
         self.texts = {name: _digest(text) for name, text in sources.items()}
-        self.outcomes: dict[str, str] = {}
+        self.outcomes: dict[str, tuple[str, str]] = {}
         self.read()
 
     def read(self) -> None:
@@ -29,18 +29,23 @@ class Record:
         if self.path.exists():
             for line in self.path.read_text(encoding="utf-8").splitlines():
                 key, outcome, under = json.loads(line)
-                # More tests kill no less: only a survivor must be tried again.
-                if outcome not in {*ALIVE, AFRESH} or under == self.tests:
-                    self.outcomes[key] = outcome
+                self.outcomes[key] = outcome, under
 
     def key(self, mutant: Mutant) -> str:
         return f"{mutant.path}:{self.texts[mutant.path]}:{mutant.site}:{mutant.variant}"
 
     def of(self, mutant: Mutant) -> str | None:
-        return self.outcomes.get(self.key(mutant))
+        """What holds for these tests: more tests kill no less, so a kill always does."""
+        outcome, under = self.outcomes.get(self.key(mutant), (None, ""))
+        return outcome if outcome not in {*ALIVE, AFRESH} or under == self.tests else None
+
+    def last(self, mutant: Mutant) -> str | None:
+        """The last verdict, of these tests or of fewer."""
+        outcome, _ = self.outcomes.get(self.key(mutant), (None, ""))
+        return None if outcome == AFRESH else outcome
 
     def keep(self, mutant: Mutant, outcome: str) -> None:
-        self.outcomes[self.key(mutant)] = outcome
+        self.outcomes[self.key(mutant)] = outcome, self.tests
         with self.path.open("a", encoding="utf-8") as out:
             out.write(json.dumps([self.key(mutant), outcome, self.tests]) + "\n")
 
@@ -69,7 +74,7 @@ def report(mutants: list[Mutant], record: Record) -> tuple[str, float]:
     judged = [
         (mutant, outcome)
         for mutant in sorted(mutants, key=lambda one: (one.path, one.line, one.site, one.variant))
-        if (outcome := record.of(mutant)) and outcome != AFRESH
+        if (outcome := record.last(mutant))
     ]
     made = Counter(mutant.path for mutant, _ in judged)
     dead = Counter(mutant.path for mutant, outcome in judged if outcome not in ALIVE)

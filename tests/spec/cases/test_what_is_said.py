@@ -20,6 +20,11 @@ HINTS = [
         [("BC_FLAG_ODD", "bc_history", "", "3")],
     ),
     (
+        "114-04-05 claim A: 95 on 114-03-10;"
+        " 114-04-06 row R: oral on 114-03-10 betel=0 smoking=1",
+        [("HABIT_DOUBTFUL", "smoking", "", "1")],
+    ),
+    (
         "114-04-05 claim A: 23 on 114-03-20",
         [("STAGE1_CLAIM_MISSING", "", "", "")],
     ),

@@ -81,8 +81,8 @@ def played(text: str) -> Story:
         (
             f"114-04-05 claim A: 71 on 114-03-10 born=114-02-01;{LISTED.format('child')};"
             "114-07-01 row R: child on 114-03-10 order=71 born=114-02-01;114-09-30 end L;"
-            "114-10-01 annotate A: PHONED",
-            ("edit", "delete"),
+            "114-10-01 annotate A: LAB_NO_ACCESS",
+            (),
         ),
     ],
 )  # fmt: skip
