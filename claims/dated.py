@@ -5,7 +5,7 @@ once. TableError names file, line, key and reason.
 """
 
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from hashlib import blake2b
@@ -59,6 +59,8 @@ class Folder(Protocol):
     """A folder of tables: a path will do."""
 
     def joinpath(self, *names: str) -> Any: ...
+    def is_dir(self) -> bool: ...
+    def iterdir(self) -> Iterator[Any]: ...
 
 
 _folder: list[Folder] = [files("claims").joinpath("tables")]
@@ -68,8 +70,16 @@ def read_tables_from(folder: Folder) -> None:
     """Read other tables from now on: for a process that asks what would be under other rules.
 
     Must be called before any other module of claims is imported: they read their tables then. A
-    table that the folder lacks is the one that ships with the product.
+    table that the folder lacks is the one that ships with the product. Raises TableError for a
+    folder that is not there or holds a table that is none of ours, and when it is too late.
     """
+    if _texts:
+        raise TableError("(folder)", str(folder), "tables were read already")
+    if not folder.is_dir():
+        raise TableError("(folder)", str(folder), "no such folder")
+    for file in sorted(entry.name for entry in folder.iterdir()):
+        if file.endswith(".toml") and file not in TABLES:
+            raise TableError(file, "(file)", f"no table of ours; one of {', '.join(TABLES)}")
     _folder.insert(0, folder)
 
 

@@ -114,5 +114,7 @@ def interval_broken(order_code: str, visit: int, earlier: int) -> str:
     Without a birth date it is not known which row holds: all that are valid must say so.
     """
     rows = programmes().eligibility(order_code, visit)
+    if any(row.on_fail == "none" for row in rows):
+        return ""  # nobody knows which rule held then (U-11)
     broken = [too_near(row, visit, earlier) for row in rows]
     return broken[0] if broken and all(broken) else ""

@@ -6,7 +6,7 @@ habit rules of the oral programme.
 
 from datetime import date
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -44,10 +44,13 @@ class Order(Strict, frozen=True, forbid_unknown_fields=True, kw_only=True):
     lifetime: bool = False
 
 
+Mark = Literal["seed", "law", "public", "assumption", "unknown"]
+
+
 class Interval(Strict, frozen=True, forbid_unknown_fields=True, kw_only=True):
     n: int
-    unit: str
-    style: str
+    unit: Literal["year", "month"]
+    style: Literal["year_difference", "calendar_months"]
     against: tuple[str, ...] = ()
 
 
@@ -57,8 +60,8 @@ class Eligibility(Strict, frozen=True, forbid_unknown_fields=True, kw_only=True)
     id: str
     orders: tuple[str, ...]
     age_style: str
-    on_fail: str
-    mark: str
+    on_fail: Literal["block", "warn", "none"]
+    mark: Mark
     valid_from: date = date.min
     valid_to: date = date.max
     age_min: int | None = None

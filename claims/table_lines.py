@@ -24,8 +24,10 @@ def line_of(text: str, key: str, reason: str = "") -> int | None:
     if start is None:
         return None
     row = _named(lines, start, names) if names else None
-    if row is None and (day := _DAY.search(reason)):
-        row = _first(lines, start, re.compile(rf"\b(since|valid_from) = {day[0]}"))
+    for day in _DAY.findall(reason) if row is None else ():
+        row = _first(lines, start, re.compile(rf"\b(since|valid_from) = {day}"))
+        if row is not None:
+            break
     return (start if row is None else row) + 1
 
 
