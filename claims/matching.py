@@ -130,7 +130,16 @@ def near_misses(claim: Claim, evidence: Evidence) -> tuple[Near, ...]:
     if visit is None or not evidence.results:
         return ()
     look = _near_child if claim.requirement == "visit" else _near_date
-    found = [near for row in evidence.results if (near := look(claim, visit, row, evidence))]
+    reach = programmes().settings.near_miss_days
+    found = [
+        near
+        for row in evidence.results
+        if (
+            abs(row.visit_date - visit) <= reach
+            or (row.stage2_date is not None and abs(row.stage2_date - visit) <= reach)
+        )
+        and (near := look(claim, visit, row, evidence))
+    ]
     found.sort(key=lambda near: (len(near.reasons), near.days, near.result.result_id))
     return tuple(found[:NEAREST_SHOWN])
 

@@ -54,11 +54,12 @@ def broken(row: Eligibility, claim: Claim, others: Sequence[Claim]) -> Broken | 
     visit = claim.visit_date
     assert visit is not None
     newest: int | None = None
-    for other in others:
+    counted = counted_against(row.id, claim.order_code)
+    for other in reversed(others):  # the newest mostly come last: then the older ones are skipped
         day = other.visit_date
         if day is None or day >= visit or (newest is not None and day <= newest):
             continue
-        if other.order_code in counted_against(row.id, claim.order_code) and _same(claim, other):
+        if other.order_code in counted and _same(claim, other):
             newest = day
     if newest is None:
         return None
