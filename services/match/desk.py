@@ -101,7 +101,9 @@ class Desk:
             cause = Cause(last_closed_day(milestones), f"rules-changed/{self._rules}")
             book, more = judged_by_new_rules(book, cause)
             changes += more
-        if changes or book.heads is not before.heads or self._feed.differs(before, book):
+        # By other rules it may be due on another day, also when nothing else changes.
+        kept = changes or book.heads is not before.heads or book.rules != before.rules
+        if kept or self._feed.differs(before, book):
             self.put_back(ledger, key, book, changes)
         return book, len(changes)
 
@@ -145,7 +147,8 @@ class Desk:
         book: Book,
         changes: Sequence[Change],
     ) -> Book:
-        if changes or before is None or before.results is not book.results:
+        moved = before is None or before.results is not book.results or before.rules != book.rules
+        if changes or moved:
             for day in (*due_days(book), *result_days(book)):
                 if day > book.closed_on and day not in book.indexed:
                     book = with_(book, indexed=(*book.indexed, day))

@@ -5,6 +5,7 @@ New rules come with a new image: the next owner of the partition's state.
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
@@ -135,7 +136,7 @@ async def test_a_forgiven_match_ends_with_another_fault_of_its_row(
         await sweep(match)
         told = len(match.journal())
 
-        async def edit(name: str, seen: int, **fields: object) -> list[tuple[str, str, str]]:
+        async def edit(name: str, seen: int, **fields: Any) -> list[tuple[str, str, str]]:
             command = an_item(
                 action="edit", target_id="SR:1", seen_version=seen, command_id=name, **fields
             )
@@ -147,8 +148,9 @@ async def test_a_forgiven_match_ends_with_another_fault_of_its_row(
         assert await edit("E2", 2, missing=("hdl",)) == [
             ("A", "match_retracted", "pending_error"),
         ]
-        assert await edit("E3", 3) == [], "once undone, nothing is forgiven any more"
-        assert await edit("E4", 4, filled=WHOLE) == [("A", "case_matched", "matched")]
+        once_undone_nothing_is_forgiven = [("A", "mismatch_found", "pending_error")]
+        assert await edit("E3", 3) == once_undone_nothing_is_forgiven
+        assert await edit("E4", 4, filled=WHOLE) == [("A", "matched", "matched")]
         assert len(match.journal()) > told
 
 
@@ -192,5 +194,5 @@ async def test_what_waits_is_late_on_the_day_of_the_new_window(
         assert match.journal()[-1] == ("A", "claim_registered", "pending")
         await match.give(_day(before + 1))
         await sweep(match)
-        assert match.journal()[-1] == ("A", "became_late", "late")
+        assert match.journal()[-1] == ("A", "upload_overdue", "late")
         assert match.out("case-changed")[-2].due_on == day(late_on)
