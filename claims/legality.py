@@ -61,7 +61,7 @@ def may_change(book: Book, known: Result, row: Result, form_no: str = "") -> str
     if any(case.head.state == MATCHED for case in cases):
         return "LOCKED"
     positive = known.values.get("result_sign") == "1"
-    listed = [case.claim.claim_id for case in cases if case.is_listed]
+    listed = [case for case in cases if case.is_listed]
     if positive and listed and not form_no:
         right = row.person_id == known.person_id and _would_be_right(book, known, row, listed)
         return "" if right else "EDIT_NOT_ALLOWED"
@@ -84,14 +84,36 @@ def _round_closed(cases: list[Concerned]) -> str:
     return ""
 
 
-def _would_be_right(book: Book, known: Result, row: Result, cases: list[str]) -> bool:
-    """P-4: for a listed positive only a content that matches its case is taken, tried on a copy."""
+def _would_be_right(book: Book, known: Result, row: Result, listed: list[Concerned]) -> bool:
+    """P-4: for a listed positive only a content that is right for its case is taken, tried on a
+    copy; whether another claim of the same key would get the match is not asked (R-12)."""
     next_ = with_(row, result_id=known.result_id, version=known.version + 1)
     results = tuple(next_ if each is known else each for each in book.results)
+    same_key = {case.claim.claim_id for case in concerned(book, known)}
+    return any(
+        _is_right(_without(book, same_key - {case.claim.claim_id}), results, next_, case.claim)
+        for case in listed
+    )
+
+
+def _is_right(book: Book, results: tuple[Result, ...], row: Result, claim: Claim) -> bool:
     settled = settle(with_(book, results=results), row.programme, _NOBODY)
     return any(
-        claim.claim_id in cases and found.result is next_ and (found.too_late or not found.reasons)
-        for claim, found in settled.verdicts
+        mine is claim and found.result is row and (found.too_late or not found.reasons)
+        for mine, found in settled.verdicts
+    )
+
+
+def _without(book: Book, claim_ids: set[str]) -> Book:
+    if not claim_ids:
+        return book
+    kept = [
+        (claim, head)
+        for claim, head in zip(book.claims, book.heads, strict=True)
+        if claim.claim_id not in claim_ids
+    ]
+    return with_(
+        book, claims=tuple(claim for claim, _ in kept), heads=tuple(head for _, head in kept)
     )
 
 

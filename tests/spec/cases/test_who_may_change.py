@@ -70,6 +70,21 @@ def test_a_listed_positive_changes_only_into_a_right_row() -> None:
     )
 
 
+def test_a_right_row_is_taken_although_another_claim_gets_the_match() -> None:
+    judge(
+        f"""
+        day       | what                                            | then
+        114-04-05 | claim A: 95 on 114-03-10                        | -
+        114-04-06 | row R: oral on 114-03-10 payer=2 result_sign=1  | -
+        114-05-30 | day closes                                      | -
+        114-06-30 | {ROUND.format("oral")}                          | A open_error PAYER_NOT_1 NOTE_REQUIRED
+        114-07-01 | claim B: 95 on 114-03-10 appl=114-04-01         | B late PAYER_NOT_1
+        114-07-02 | edit R: oral on 114-03-10 payer=4 result_sign=1 | R refused EDIT_NOT_ALLOWED
+        114-07-02 | row R: oral on 114-03-10 result_sign=1          | R matched; B matched
+        """
+    )
+
+
 def test_a_listed_negative_may_change_in_any_way() -> None:
     judge(
         f"""
