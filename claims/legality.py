@@ -86,18 +86,18 @@ def _round_closed(cases: list[Concerned]) -> str:
 
 def _would_be_right(book: Book, known: Result, row: Result, listed: list[Concerned]) -> bool:
     """P-4: for a listed positive only a content that is right for its case is taken, tried on a
-    copy; whether another claim of the same key would get the match is not asked (R-12)."""
+    copy. Whether another claim gets the match, or another result answers, is not asked (R-12)."""
     next_ = with_(row, result_id=known.result_id, version=known.version + 1)
-    results = tuple(next_ if each is known else each for each in book.results)
     same_key = {case.claim.claim_id for case in concerned(book, known)}
+    alone = with_(book, results=(next_,))
     return any(
-        _is_right(_without(book, same_key - {case.claim.claim_id}), results, next_, case.claim)
+        _is_right(_without(alone, same_key - {case.claim.claim_id}), next_, case.claim)
         for case in listed
     )
 
 
-def _is_right(book: Book, results: tuple[Result, ...], row: Result, claim: Claim) -> bool:
-    settled = settle(with_(book, results=results), row.programme, _NOBODY)
+def _is_right(book: Book, row: Result, claim: Claim) -> bool:
+    settled = settle(book, row.programme, _NOBODY)
     return any(
         mine is claim and found.result is row and (found.too_late or not found.reasons)
         for mine, found in settled.verdicts

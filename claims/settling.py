@@ -8,10 +8,8 @@ from claims.recovery import order_of
 from claims.rules.evidence import Evidence
 from claims.states import (
     CLAIM_ACCEPTED,
-    LISTED,
     MATCHED,
     NEW,
-    NOTED,
     OVERDUE,
     REVISION,
     TRACKED,
@@ -166,9 +164,6 @@ def _step(
     before = head if mine is None else mine.before
     name = _name(head, found, said, mine, trigger)
     after = _head_after(head, found, said, is_late)
-    if before.state == NOTED and found.state in LISTED and mine is None:
-        # What the note spoke of is gone: a new fault wants a note of its own.
-        after = with_(after, standing=with_(after.standing or PLAIN, note=None))
     if found.state in TRACKED or before.state in TRACKED:
         after = _tracked(claim, before, after, name, cause)
     return claim, before.state, name, after, found, said, cause, before

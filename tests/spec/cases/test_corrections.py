@@ -89,3 +89,18 @@ def test_a_match_that_passes_to_another_row_is_told() -> None:
     assert (last.previous_state, last.change, last.head.state) == ("matched", "matched", "matched")
     assert (last.head.completed_on, last.head.is_late) == (day("114-06-05"), True)
     assert "LATE_UPLOAD" in [hint.code for hint in last.hints]
+
+
+def test_a_note_stays_with_its_case_until_it_is_emptied() -> None:
+    judge(
+        """
+        day       | what                                           | then
+        114-04-05 | claim A: 95 on 114-03-10                       | -
+        114-04-06 | row R: oral on 114-03-10 payer=2 result_sign=1 | -
+        114-05-30 | day closes                                     | -
+        114-06-30 | round L: oral from=114-01-01 to=114-06-30 until=114-09-30 | A open_error PAYER_NOT_1 NOTE_REQUIRED
+        114-07-01 | note A: 病患已轉院                             | A noted PAYER_NOT_1
+        114-07-02 | claim B: 95 on 114-03-10 appl=114-04-01        | A open_missing DUPLICATE_CLAIM; B late PAYER_NOT_1
+        114-09-30 | day closes                                     | A noted DUPLICATE_CLAIM
+        """
+    )
