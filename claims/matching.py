@@ -45,10 +45,10 @@ def _with_key(claim: Claim, evidence: Evidence) -> Iterable[Result]:
         return ()
     requirement = claim.requirement
     if requirement == "visit":
-        return [row for row in evidence.dated.get(visit, ()) if _child_key_agrees(claim, row)]
+        return [row for row in evidence.dated(visit) if _child_key_agrees(claim, row)]
     if requirement == "stage2":
-        return [row for row in evidence.second.get(visit, ()) if facet_date(row, "stage2") == visit]
-    rows = evidence.dated.get(visit, ())
+        return [row for row in evidence.second(visit) if facet_date(row, "stage2") == visit]
+    rows = evidence.dated(visit)
     if requirement == "stage1":
         return [row for row in rows if facet_date(row, "stage1") == visit]
     return rows  # screen; bc: a row of that day without hepatitis is present, and wrong
@@ -111,7 +111,7 @@ def _stage1_row_of_pair(claim: Claim, evidence: Evidence) -> Answer | None:
     pair = evidence.pair_claim(claim)
     if pair is None or pair.visit_date is None:
         return None
-    for row in evidence.dated.get(pair.visit_date, ()):
+    for row in evidence.dated(pair.visit_date):
         if row.stage2_date is None and facet_date(row, "stage1") is not None:
             any_filled = not STAGE2_FILLED.isdisjoint(row.filled)
             code = "STAGE2_DATE_MISSING" if any_filled else "STAGE2_MISSING"

@@ -5,11 +5,18 @@ claim row of 24 fields; the code made here needs 1.4 us on the same machine (ben
 bytes are plain Avro, and tests/contract/test_codec.py lets fastavro read them and compares.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 _REMEMBERED = 1 << 16
-_LISTS_REMEMBERED = 1 << 12
+_LISTS_REMEMBERED = _NAMES_REMEMBERED = 1 << 12
+_LONGEST = 40
+_NEVER_REPEATS = re.compile(
+    r"((event|case|record|claim|result|item|target|command|submission|person)_id|.*(_key|_by|_hash"
+    r"|_masked|_row)|evidence|case_ids|found|expected|chain|shortest_fix)"
+)
+"""Names of fields whose values are their own: to remember those would push out what repeats."""
 
 
 class _Numbers(dict[int, bytes]):
@@ -45,6 +52,20 @@ class _Texts(dict[str, bytes]):
         return out
 
 
+class _Names(dict[str, bytes]):
+    """The same for a field that takes few values: codes of facilities, orders, states."""
+
+    def __init__(self, lengths: _Numbers) -> None:
+        self._lengths = lengths
+
+    def __missing__(self, text: str) -> bytes:
+        body = text.encode()
+        out = self._lengths[len(body)] + body
+        if len(text) <= _LONGEST and len(self) < _NAMES_REMEMBERED:
+            self[text] = out
+        return out
+
+
 class _Lists(dict[tuple[str, ...], bytes]):
     """A list of texts: actions, sentences and columns repeat. Full, it starts anew, so that lists
     that never repeat push nothing out for long."""
@@ -72,9 +93,11 @@ class _Source:
         self.lines.append(f"def {name}(x): return {body}")
         return name
 
-    def _pieces(self, kind: Any, value: str) -> list[str]:
+    def _pieces(self, kind: Any, value: str, repeats: bool = False) -> list[str]:
         """Expressions whose bytes, one after the other, are ``value`` written as ``kind``."""
         match kind:
+            case "string" if repeats:
+                return [f"NAME[{value}]"]
             case "string":
                 return [f"LONG[len(b := {value}.encode())]", "b"]
             case "int" | "long":
@@ -87,7 +110,7 @@ class _Source:
                 written = " + ".join(self._pieces(other, value))
                 return [f"(b'\\0' if {value} is None else b'\\2' + {written})"]
             case {"type": "array", "items": items}:
-                return [f"({self._array(items)}({value}) if {value} else b'\\0')"]
+                return [f"({self._array(items, repeats)}({value}) if {value} else b'\\0')"]
             case {"type": "map", "values": values}:
                 return [f"({self._map(values)}({value}) if {value} else b'\\0')"]
             case {"type": "record", "name": name}:
@@ -98,8 +121,8 @@ class _Source:
                 return [f"{self._records[kind]}({value})"]
         raise ValueError(f"the codec does not know the Avro type {kind!r}")
 
-    def _array(self, items: Any) -> str:
-        if items == "string":
+    def _array(self, items: Any, repeats: bool) -> str:
+        if items == "string" and repeats:
             return "LIST"
         each = f"*[{' + '.join(self._pieces(items, 'y'))} for y in x]"
         return self._function(f"JOIN((LONG[len(x)], {each}, b'\\0'))")
@@ -113,7 +136,11 @@ class _Source:
         pieces = [
             piece
             for field in schema["fields"]
-            for piece in self._pieces(field["type"], f"x.{field['name']}")
+            for piece in self._pieces(
+                field["type"],
+                f"x.{field['name']}",
+                _NEVER_REPEATS.fullmatch(field["name"]) is None,
+            )
         ]
         return self._function(f"JOIN(({', '.join(pieces)},))")
 
@@ -131,6 +158,7 @@ def writer_of(schema: dict[str, Any]) -> Callable[[Any], bytes]:
         "INT": _Numbers(32),
         "LONG": longs,
         "TEXT": texts.__getitem__,
+        "NAME": _Names(longs),
         "LIST": _Lists(longs, texts).__getitem__,
         "JOIN": b"".join,
     }

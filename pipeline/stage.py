@@ -19,6 +19,11 @@ from pipeline.metrics import Meter
 TRIES = 2  # a fact that fails this often is its book's fault, not the moment's
 
 
+BEHIND = 4
+"""A stage that is behind commits so many times less often: each commit costs the same, and nobody
+waits for the one row any more."""
+
+
 class Limits(NamedTuple):
     """When a stage commits, how much a sweep does at once, and when it stops."""
 
@@ -68,6 +73,7 @@ class Stage:
         self._running: asyncio.Task[None] | None = None
         self._running_since: float | None = None
         self._sweep_wanted = True
+        self.is_behind = False
         self._last = Address("", ledger.partition, 0)
         self._letters: list[DeadLetters] = []
 
@@ -112,7 +118,7 @@ class Stage:
             try:
                 facts = list(self.handler.facts(self.ledger, message))
                 for at, fact in enumerate(facts):
-                    for failed in others[at]:
+                    for failed in others[at] if others else ():
                         self._park_other(failed, parked)
                     self._take_fact(fact, parked, aside.get(at))
                 at = -1
@@ -217,7 +223,8 @@ class Stage:
         """Begin a commit by age or rows, unless one is under way; taking goes on meanwhile."""
         if self._running is None and self._since is not None:
             age = self._clock.monotonic() - self._since
-            if self.full or age >= self.limits.commit_age_s:
+            limit = self.limits.commit_age_s * (BEHIND if self.is_behind else 1)
+            if self.full or age >= limit:
                 self._begin_commit()
 
     async def commit(self) -> None:

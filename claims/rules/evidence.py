@@ -1,7 +1,7 @@
 """What the other claims and results of a book say about one claim; built once a look at it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from claims.model import NO_HEAD, Book, Claim, Reason, Result
@@ -10,6 +10,8 @@ from claims.states import WITHDRAWN
 
 ADULT, CHILD, ORAL = "adult", "child", "oral"
 _NUMBERS = re.compile(r"(\d+)")
+FEW = 4
+"""So many rows are looked through faster than an index of them is built."""
 
 VisitKey = tuple[Any, ...]
 
@@ -53,55 +55,76 @@ def precedence(claim: Claim) -> tuple[Any, ...]:
 class Evidence:
     """The live claims (neither withdrawn nor invalid) and the results of one programme in a book.
 
-    dated     results by their key date (adult: stage 1)
-    second    adult results by stage-2 date
-    others    live claims of the whole book, of any programme
+    Built anew for every look at a book, and most books hold one or two of each: what only some
+    questions need is made when they are asked.
     """
 
     __slots__ = (
         "_attached",
+        "_dated",
         "_holders",
+        "_second",
         "book",
         "closed_on",
-        "dated",
         "live",
-        "others",
         "places",
         "programme",
         "results",
-        "second",
     )
 
     def __init__(self, book: Book, programme: str) -> None:
         self.book = book
         self.programme = programme
         self.closed_on = book.closed_on
-        heads = book.heads
-        places = [place for place, claim in enumerate(book.claims) if claim.programme == programme]
-        self.places = places
-        self.live = [
-            claim
-            for place in places
-            if (heads[place] if place < len(heads) else NO_HEAD).state != WITHDRAWN
-            and usable(claim := book.claims[place])
-        ]
-        self.others = self.live
-        if len(places) != len(book.claims):
-            self.others = [
-                claim
-                for claim, head in zip(book.claims, heads, strict=False)
-                if head.state != WITHDRAWN and usable(claim)
-            ]
-        results = self.results = [row for row in book.results if row.programme == programme]
-        dated: dict[int, list[Result]] = {}
-        second: dict[int, list[Result]] = {}
-        for row in results:
-            dated.setdefault(row.visit_date, []).append(row)
-            if row.stage2_date is not None:
-                second.setdefault(row.stage2_date, []).append(row)
-        self.dated, self.second = dated, second
+        heads, known = book.heads, len(book.heads)
+        self.places: list[int] = []
+        self.live: list[Claim] = []
+        for place, claim in enumerate(book.claims):
+            if claim.programme == programme:
+                self.places.append(place)
+                head = heads[place] if place < known else NO_HEAD
+                if head.state != WITHDRAWN and usable(claim):
+                    self.live.append(claim)
+        self.results = [row for row in book.results if row.programme == programme]
+        self._dated: dict[int, list[Result]] | None = None
+        self._second: dict[int, list[Result]] | None = None
         self._holders: dict[VisitKey, Claim] | None = None
         self._attached: set[VisitKey] | None = None
+
+    def dated(self, day: int) -> Sequence[Result]:
+        """Results by their key date (adult: stage 1)."""
+        rows = self.results
+        if len(rows) <= FEW:
+            return [row for row in rows if row.visit_date == day]
+        if self._dated is None:
+            self._dated = {}
+            for row in rows:
+                self._dated.setdefault(row.visit_date, []).append(row)
+        return self._dated.get(day, ())
+
+    def second(self, day: int) -> Sequence[Result]:
+        """Adult results by their stage-2 date."""
+        rows = self.results
+        if len(rows) <= FEW:
+            return [row for row in rows if row.stage2_date == day]
+        if self._second is None:
+            self._second = {}
+            for row in rows:
+                if row.stage2_date is not None:
+                    self._second.setdefault(row.stage2_date, []).append(row)
+        return self._second.get(day, ())
+
+    @property
+    def others(self) -> list[Claim]:
+        """Live claims of the whole book, of any programme."""
+        book = self.book
+        if len(self.places) == len(book.claims):
+            return self.live
+        return [
+            claim
+            for claim, head in zip(book.claims, book.heads, strict=False)
+            if head.state != WITHDRAWN and usable(claim)
+        ]
 
     def is_holder(self, claim: Claim) -> bool:
         """Whether the claim is the one that a result for its visit key closes."""

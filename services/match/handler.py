@@ -1,6 +1,7 @@
 """match: records in; cases, results and outcomes out. Every decision is asked of claims/."""
 
 from collections.abc import Callable, Iterable
+from weakref import WeakSet
 
 from claims.agency_events import (
     Actions,
@@ -98,6 +99,8 @@ class MatchHandler:
         self._hints = HintSide(desk, self._facilities.successor_of)
         self._precheck = Precheck(codec, lambda: MatchHandler(codec, publisher))
         self._own: Header | None = None
+        self._swept: WeakSet[Ledger] = WeakSet()
+        self._more = False
 
     def _begin(self) -> None:
         self._desk.begin()
@@ -113,6 +116,8 @@ class MatchHandler:
         self._begin()
         self._own = None
         event = self._codec.decode(message.value)
+        if not isinstance(event, Records):
+            self._swept.discard(ledger)
         if isinstance(event, Forwarded) and self._handover.is_straggler(ledger, event):
             return (Fact(ABOUT_FACILITIES, Straggler(event)),)
         if isinstance(event, Records | Actions):
@@ -217,6 +222,8 @@ class MatchHandler:
         self._neighbours.flush(ledger)
         self._cases.flush(ledger)
         self._results.flush(ledger)
+        if message is None and not self._more:
+            self._swept.add(ledger)  # the last thing: a slice that is undone is swept again
         if self._silent:
             self._outcomes.forget()
             return
@@ -225,10 +232,17 @@ class MatchHandler:
             ledger.emit("import-reported", report.facility_id.encode(), self._codec.encode(report))
 
     def sweep(self, ledger: Ledger, limit: int) -> bool:
-        """Books on the move first: they must be there before a milestone is swept over them."""
+        """Books on the move first: they must be there before a milestone is swept over them.
+
+        Rows of a day leave nothing to sweep, and this is asked after every message: once a ledger
+        is swept, it is looked at again after something other than rows came.
+        """
+        if ledger in self._swept:
+            return False
         self._begin()
         more = self._handover.sweep(ledger, limit) or self._milestones.sweep(ledger, limit)
         self._neighbours.settle(ledger, self._milestones.cause(ledger))
+        self._more = more
         return more
 
     def park(self, fact: Fact) -> bytes:

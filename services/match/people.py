@@ -3,7 +3,7 @@
 from claims.case_events import Publisher
 from pipeline.sealing import PersonKeys, Sealer
 
-REMEMBERED = 200_000
+REMEMBERED = 20_000
 
 
 class RememberedKeys(dict[str, str]):
