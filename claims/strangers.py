@@ -105,6 +105,8 @@ def swapped_hint(claim: Claim, book: Book) -> tuple[Reason, ...]:
 
 def may_swap(found: Mapping[Place, Unanswered]) -> bool:
     """Whether a book has anything that an exchange could put right: mostly not."""
+    if not found:
+        return False
     claims = results = False
     for loose in found.values():
         if loose.crossed:

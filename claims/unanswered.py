@@ -65,6 +65,15 @@ def unanswered_of(book: Book) -> Mapping[Place, Unanswered]:
     """Everything open, loose or crossed. Asked for every book that is kept, so states go first:
     most books are matched, or hold one claim that waits."""
     results = book.results
+    if len(book.heads) == 1:
+        head = book.heads[0]
+        if head.state == MATCHED:
+            if not results or (len(results) == 1 and results[0].result_id == head.result_id):
+                return ALL_ANSWERED
+        elif not results and head.state in _SEARCHED:
+            claim = book.claims[0]
+            if claim.visit_date is not None and usable(claim):
+                return {place_of(claim.programme, claim.visit_date): Unanswered((claim,))}
     unmatched: list[tuple[Claim, Head]] = []
     answering: list[str] = []
     for claim, head in zip(book.claims, book.heads, strict=True):
@@ -78,10 +87,6 @@ def unanswered_of(book: Book) -> Mapping[Place, Unanswered]:
         if len(results) == 1 and not book.claims:
             row = results[0]
             return {place: Unanswered((), results) for place in _places(row)}
-    elif not results and len(unmatched) == 1:
-        claim = unmatched[0][0]
-        if claim.visit_date is not None and len(book.claims) == 1 and usable(claim):
-            return {place_of(claim.programme, claim.visit_date): Unanswered((claim,))}
     found: dict[Place, Unanswered] = {}
     looks = _Looks(book)
     for claim, head in unmatched:

@@ -172,7 +172,8 @@ class MatchHandler:
                 self._released(ledger, fact.book)
             case body:
                 self._take_rare(ledger, body)
-        self._neighbours.settle(ledger, cause_of(fact))
+        if self._neighbours.wait:
+            self._neighbours.settle(ledger, cause_of(fact))
 
     def _take_rare(self, ledger: Ledger, body: object) -> None:
         """What concerns persons or facilities as such."""

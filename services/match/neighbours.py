@@ -101,6 +101,11 @@ class Neighbours:
         """The strangers of a book may be out of date: it was in quarantine."""
         self._dirty.add(key)
 
+    @property
+    def wait(self) -> bool:
+        """Whether somebody's strangers may have changed."""
+        return bool(self._dirty)
+
     def settle(self, ledger: Ledger, cause: Cause) -> None:
         """Give every book concerned its strangers; a book in quarantine is left out. Raises
         BookFailed for one that cannot be judged."""
