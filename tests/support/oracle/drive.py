@@ -9,7 +9,7 @@ import msgspec
 from claims import agency_events
 from claims.book import Book
 from claims.events import ImportReported
-from claims.model import Head
+from claims.model import Head, Milestone
 from pipeline.codec import Codec
 from pipeline.deadletter import DeadLetters
 from pipeline.memory_ledger import MemoryLedger, MemoryPlace
@@ -18,6 +18,7 @@ from pipeline.metrics import Meter
 from pipeline.stage import Limits, Stage, Surroundings
 from services.match.handler import KINDS, MatchHandler
 from services.match.people import publisher_of
+from services.match.state import MILESTONES
 from tests.support.contracts import SCHEMAS
 from tests.support.match_stage import KEYS, SEALER
 from tests.support.oracle.judging import Event
@@ -111,6 +112,13 @@ class Product:
             book = self.packer.unpack(BOOK, packed)
             assert isinstance(book, Book)
             yield key, book
+
+    def milestones(self) -> tuple[Milestone, ...]:
+        """What has closed, opened and changed so far, in order."""
+        packed = self.place.state.get(MILESTONES)
+        found = () if packed is None else self.packer.unpack(MILESTONES, packed)
+        assert isinstance(found, tuple)
+        return found
 
     def state(self) -> dict[bytes, bytes]:
         """Every byte it would go on from."""

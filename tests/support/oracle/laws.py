@@ -5,6 +5,7 @@ from collections import defaultdict
 from typing import Any
 
 from claims.agency_events import FacilityClosed, PersonAliased, RoundOpened
+from claims.book import catch_up
 from claims.events import DayClosed, Records
 from claims.model import with_
 from tests.support.oracle.compare import Differs
@@ -32,9 +33,10 @@ def _per_case(product: Product) -> dict[str, list[bytes]]:
 
 
 def _books(product: Product) -> dict[bytes, object]:
-    """What the books hold; how many milestones each has seen depends on the traffic."""
-    same = {"seen": 0, "closed_on": 0, "indexed": ()}
-    return {key: with_(book, **same) for key, book in product.books()}
+    """What the books hold once each has passed every milestone: how many it has seen so far depends
+    on the traffic, and what it has not seen it passes before its next fact."""
+    same, milestones = {"seen": 0, "closed_on": 0, "indexed": ()}, product.milestones()
+    return {key: with_(catch_up(book, milestones)[0], **same) for key, book in product.books()}
 
 
 async def sweeps_may_interleave(history: History, base: Product, rng: random.Random) -> None:
