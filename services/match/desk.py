@@ -147,9 +147,11 @@ class Desk:
         book: Book,
         changes: Sequence[Change],
     ) -> Book:
+        known = () if before is None else before.indexed
         moved = before is None or before.results is not book.results or before.rules != book.rules
-        if changes or moved:
-            book = self._due_again(ledger, key, book)
+        # A book that was kept meanwhile may stand in the index otherwise than this one says.
+        if changes or moved or book.indexed != known:
+            book = _due_again(ledger, key, known, book)
         if before is None or before.claims is not book.claims:
             # Claims that came with a book, from elsewhere or split off, need not have changed.
             for claim, head in zip(book.claims, book.heads, strict=True):
@@ -166,22 +168,6 @@ class Desk:
                 place = exception_key(change.claim.programme, visit, key)
                 ledger.put(place, True if kept or _has_another(book, change) else None)
         return book
-
-    def _due_again(self, ledger: Ledger, key: bytes, book: Book) -> Book:
-        """Its place in the due index. What nothing is due for any more leaves at once: most cases
-        are matched before their day, and the sweep need not open their books."""
-        known, ahead = book.indexed, (*due_days(book), *result_days(book))
-        if not known and not ahead:
-            return book
-        wanted = {day for day in ahead if day > book.closed_on}
-        if len(wanted) == len(known) and wanted.issuperset(known):
-            return book
-        for day in wanted.difference(known):
-            ledger.put(due_key(day, key), True)
-        for day in known:
-            if day not in wanted:
-                ledger.put(due_key(day, key), None)
-        return with_(book, indexed=tuple(sorted(wanted)))
 
     def tell(self, ledger: Ledger, facility_id: str, changes: Sequence[Change]) -> None:
         """One body under the journal and every view that shows it: the views never disagree."""
@@ -201,6 +187,22 @@ class Desk:
         if topic is None:
             topic = self._topics[view] = stem_of(view)
         return topic
+
+
+def _due_again(ledger: Ledger, key: bytes, known: tuple[int, ...], book: Book) -> Book:
+    """Its place in the due index, where it stood under the days ``known``. What nothing is due for
+    any more leaves at once: most cases are matched before their day, and the sweep need not open
+    their books."""
+    ahead = (*due_days(book), *result_days(book))
+    wanted = {day for day in ahead if day > book.closed_on} if ahead else set()
+    for day in wanted.difference(known):
+        ledger.put(due_key(day, key), True)
+    for day in known:
+        if day not in wanted:
+            ledger.put(due_key(day, key), None)
+    if len(wanted) == len(book.indexed) and wanted.issuperset(book.indexed):
+        return book
+    return with_(book, indexed=tuple(sorted(wanted)))
 
 
 def _has_another(book: Book, change: Change) -> bool:
