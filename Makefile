@@ -72,6 +72,8 @@ docs: $(VENV) ## render docs/ from the registers
 	$(PY) -m pipeline.topics render
 	$(PY) -m deploy.configuration
 	$(PY) -m claims.rules_page > docs/rules.md.new && mv docs/rules.md.new docs/rules.md
+	$(PY) -m services.notify.messages_page > docs/messages.md.new && mv docs/messages.md.new docs/messages.md
+	$(PY) -m services.notify.bot_messages_page > docs/bot-messages.md.new && mv docs/bot-messages.md.new docs/bot-messages.md
 
 manifests: $(VENV) ## render deploy/k8s/base from the settings and topics registers
 	$(PY) -m deploy.k8s.render

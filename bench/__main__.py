@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from bench import codec
-from bench.figures import latency, parsing, precheck, replay, stages
+from bench.figures import latency, parsing, precheck, replay, stages, webhook
 from bench.figures.line import BARS, Line, passed
 from deploy.local.stack import RUN
 
@@ -22,6 +22,7 @@ ALL: dict[str, Figures] = {
     "replay": replay.run,
     "latency": latency.run,
     "precheck": precheck.run,
+    "webhook": webhook.run,
 }
 
 

@@ -19,6 +19,7 @@ class Schedule:
     first_closed: date
     last_closed: date
     facilities: list[dict[str, str]]
+    laboratory: str
     days: dict[date, list[Item]]
 
     @classmethod
@@ -28,6 +29,7 @@ class Schedule:
             date.fromisoformat(raw["first_closed"]),
             date.fromisoformat(raw["last_closed"]),
             raw["facilities"],
+            raw["laboratory"],
             {date.fromisoformat(day["day"]): day["items"] for day in raw["days"]},
         )
 

@@ -1,7 +1,7 @@
 """What the product said: the last word on every case and row, gathered from its events."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from claims.events import (
     CaseChanged,
@@ -13,15 +13,29 @@ from claims.events import (
     Unmatched,
 )
 from claims.recovery_events import Clawback
+from claims.reminder_events import Reminders
 
 VIEWS = {Matched: "matched", Unmatched: "unmatched", NeedsNote: "needs-note"}
+
+
+class Step(NamedTuple):
+    """Where a case stood from a day on: what notices are planned from."""
+
+    day: int
+    state: str
+    facility_id: str
+    lab_facility_id: str
+    programme: str
+    due_on: int | None
+    round_id: str
 
 
 @dataclass
 class Journey:
     """What one case went through. path: its states in order, none twice in a row; told: every
-    reason it ever showed."""
+    reason it ever showed; steps: one for each entry of its journal."""
 
+    steps: list[Step] = field(default_factory=list)
     path: list[str] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
     told: set[str] = field(default_factory=set)
@@ -29,6 +43,17 @@ class Journey:
     def take(self, event: CaseChanged) -> None:
         self.told.update(reason.code for reason in event.reasons)
         self.changes.append(event.change)
+        self.steps.append(
+            Step(
+                event.occurred_on,
+                event.state,
+                event.facility_id,
+                event.lab_facility_id,
+                event.programme,
+                event.due_on,
+                event.round_id,
+            )
+        )
         if not self.path or self.path[-1] != event.state:
             self.path.append(event.state)
 
@@ -50,6 +75,7 @@ class Seen:
     orders    recoveries by order_id, in the order of their first phase
     gaps      sequences of a case that were skipped or came twice
     finished  last day swept, by partition
+    facts     what became of notices, by event_id: they are told at least once
     """
 
     cases: dict[str, CaseChanged] = field(default_factory=dict)
@@ -63,6 +89,7 @@ class Seen:
     rows_twice: int = 0
     gaps: int = 0
     finished: dict[int, int] = field(default_factory=dict)
+    facts: dict[str, Reminders] = field(default_factory=dict)
 
     def take(self, event: Any) -> None:
         if type(event) is CaseChanged:
@@ -76,6 +103,8 @@ class Seen:
             self._recover(event)
         elif isinstance(event, ImportReported):
             self._report(event)
+        elif isinstance(event, Reminders):
+            self.facts[event.event_id] = event
         elif isinstance(event, SweepFinished):
             self.finished[event.partition] = max(event.day, self.finished.get(event.partition, 0))
 

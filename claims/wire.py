@@ -1,8 +1,8 @@
 """Every record of schemas/avro that the domain knows: the classes behind the codec."""
 
-from claims import agency_events, events, precheck_events, recovery_events
+from claims import agency_events, events, precheck_events, recovery_events, reminder_events
 
-MODULES = (events, agency_events, precheck_events, recovery_events)
+MODULES = (events, agency_events, precheck_events, recovery_events, reminder_events)
 WIRE: tuple[type[events.Wire], ...] = tuple(
     dict.fromkeys(
         kind

@@ -112,4 +112,4 @@ class Meter:
         made = self._made.get(metric)
         if made is None:
             raise KeyError(f"metric {metric.name} is not registered")
-        return made.labels(*labels)
+        return made.labels(*labels) if metric.labels else made

@@ -38,6 +38,16 @@ class UnknownSink(Fatal):
     """A handler emitted to a name that the ledger was not given."""
 
 
+class NoState:
+    """The packer of a stage that keeps nothing but its positions."""
+
+    def pack(self, key: bytes, value: object) -> bytes:
+        raise AssertionError("this stage has no state of its own")
+
+    def unpack(self, key: bytes, packed: bytes) -> object:
+        raise AssertionError("this stage has no state of its own")
+
+
 class PostgresLedger(OverlayLedger):
     """One partition of a stage that writes rows.
 

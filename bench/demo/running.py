@@ -12,12 +12,13 @@ from rich.progress import Progress
 
 from bench.compare import Difference, compare, compare_prechecks
 from bench.demo.agency import Agency
+from bench.demo.audience import Audience, open_audience
 from bench.demo.clinics import Clinics
 from bench.demo.listening import Listener, count_ids
 from bench.demo.office import Office, open_office
 from bench.demo.privacy import ids_in_logs, ids_in_metrics, persons_of
 from bench.demo.recoveries import RecoverySystem, compare_sums, expected_sums
-from bench.demo.summary import Summary, counts_of, percentile, year_of
+from bench.demo.summary import Figures, Summary, counts_of, percentile, year_of
 from bench.schedule import Item, Schedule
 from claims.periods import from_iso
 from deploy.local.record import Record
@@ -48,12 +49,13 @@ class Run:
     clinics: Clinics
     agency: Agency
     recoveries: RecoverySystem
+    audience: Audience
     closed: int = 0
     seconds: float = 0.0
 
     async def year(self, progress: Progress) -> None:
         """Day by day; a day on which nothing is sent is only closed. Half-way the recovery system
-        is killed, and begins again where its ledger ends."""
+        is killed, and begins again where its ledger ends; and one manager blocks the account."""
         days = list(self.schedule.days)
         total = sum(len(items) for items in self.schedule.days.values())
         task = progress.add_task("", total=total)
@@ -63,11 +65,13 @@ class Run:
             progress.update(task, description=f"{day}")
             theirs, ours = _parted(self.schedule.items_of(day))
             await self.agency.act(ours)
+            await self.audience.opened(from_iso(day.isoformat()), ours)
             progress.advance(task, len(ours))
             await self.clinics.submit(theirs, lambda: progress.advance(task))
             if number == len(days) // 2:
                 await self.recoveries.stop()
                 await self.recoveries.start()
+                await self.audience.one_blocks()
         self.closed += await self.office.close(self.schedule.last_closed)
 
     async def settled(self, partitions: int) -> None:
@@ -86,9 +90,14 @@ class Run:
             await asyncio.sleep(QUIET_S)
             await self.listener.read_to_the_end()
         await _until("the recovery system has read everything", self._recovered)
+        await _until("everything was told", self._told)
+        await self.listener.read_to_the_end()  # what was told of it
 
     async def _reported(self) -> bool:
         return not await self.clinics.unfinished(self.schedule)
+
+    async def _told(self) -> bool:
+        return await self.audience.heard_all(self.listener.heard.after)
 
     async def _recovered(self) -> bool:
         after = self.listener.heard.after.items()
@@ -127,16 +136,23 @@ async def run(place: Place, progress: Progress) -> tuple[Summary, list[Differenc
     client = httpx.AsyncClient(base_url=place.record.http, timeout=120.0)
     try:
         await recoveries.start()
-        async with open_office(place.env, place.stack) as office, client:
+        async with (
+            open_office(place.env, place.stack) as office,
+            open_audience(place.record, place.env, schedule) as audience,
+            client,
+        ):
             office.register(schedule)
             keys, ours = await office.hand_out_keys(schedule), await office.agency_keys()
             clinics = Clinics(client, place.region, keys, ours[0], listener.heard.seen)
             agency = Agency(client, ours, clinics.submissions)
-            ran = Run(schedule, listener, office, clinics, agency, recoveries)
+            ran = Run(schedule, listener, office, clinics, agency, recoveries, audience)
+            await audience.join()
             began = time.monotonic()
             await ran.year(progress)
             await ran.settled(place.partitions)
             ran.seconds = time.monotonic() - began
+            untold = await audience.compare(listener.heard.seen, persons_of(place.region))
+            figures = await audience.figures(listener.heard.seen)
     finally:
         await recoveries.stop()
         listening.cancel()
@@ -145,10 +161,11 @@ async def run(place: Place, progress: Progress) -> tuple[Summary, list[Differenc
     differences = compare(place.region, listener.heard.seen, clinics.submissions)
     differences += compare_prechecks(clinics.prechecked, listener.heard.seen, clinics.submissions)
     differences += compare_sums(expected_sums(place.region), recoveries.sums())
-    return _summary(place, ran, differences), differences
+    differences += untold
+    return _summary(place, ran, figures, differences), differences
 
 
-def _summary(place: Place, ran: Run, differences: list[Difference]) -> Summary:
+def _summary(place: Place, ran: Run, figures: Figures, differences: list[Difference]) -> Summary:
     heard, persons = ran.listener.heard, persons_of(place.region)
     rows = len(heard.seen.rows)
     return Summary(
@@ -166,6 +183,7 @@ def _summary(place: Place, ran: Run, differences: list[Difference]) -> Summary:
         files_sent_again=ran.clinics.duplicates,
         confirmed_by_two=ran.agency.confirmed,
         prechecked=len(ran.clinics.prechecked),
+        told=figures,
         messages_by_topic=dict(heard.by_topic.most_common()),
         dead_letters=heard.dead,
         sequence_gaps=heard.seen.gaps,

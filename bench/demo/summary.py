@@ -31,11 +31,31 @@ STEPS = (
 
 
 @dataclass(frozen=True)
+class Figures:
+    """What was told.
+
+    by_kind    kind to fact (planned, sent, ...) to notices
+    messages   that went out, by channel; cost: LINE messages charged, in all and in the worst month
+    """
+
+    by_kind: dict[str, dict[str, int]]
+    messages: dict[str, int]
+    cancelled_because: dict[str, int]
+    failed_because: dict[str, int]
+    deliveries: dict[str, int]
+    people: int
+    cost: int
+    cost_of_worst_month: int
+    budget_of_month: int
+
+
+@dataclass(frozen=True)
 class Summary:
     """seconds: from the first submission to the last verdict; latencies in ms.
 
     by_round  cases a round listed, and what became of them; see FATES
     by_step   how often each step happened: note_filed, recovery_ordered, ...
+    told      what people heard
     by_phase  recoveries that stand in a phase: how many, for how many points
     """
 
@@ -58,6 +78,7 @@ class Summary:
     files_sent_again: int
     confirmed_by_two: int
     prechecked: int
+    told: Figures
     messages_by_topic: dict[str, int]
     dead_letters: int
     sequence_gaps: int
@@ -121,6 +142,7 @@ def percentile(values: Sequence[int], share: float) -> int:
 def show(console: Console, summary: Summary, differences: Sequence[Difference]) -> None:
     _show_cases(console, summary)
     _show_year(console, summary)
+    _show_told(console, summary.told)
     console.print(
         f"{summary.rows} rows in {summary.seconds:.1f} s ({summary.rows_per_second:.0f} rows/s),"
         f" {summary.submissions} submissions, {summary.days_closed} days closed;"
@@ -176,4 +198,20 @@ def _show_year(console: Console, summary: Summary) -> None:
     console.print(
         f"{summary.confirmed_by_two} lists of decisions confirmed by a second person,"
         f" {summary.prechecked} files tried before they were handed in"
+    )
+
+
+def _show_told(console: Console, told: Figures) -> None:
+    facts = ("planned", "sent", "cancelled", "failed", "parked")
+    notices = Table("notice", *facts, title="通知: what clinics, laboratories and the agency heard")
+    for kind, counts in told.by_kind.items():
+        notices.add_row(kind, *(str(counts.get(fact, 0)) for fact in facts))
+    console.print(notices)
+    for fact, because in (("cancelled", told.cancelled_because), ("failed", told.failed_because)):
+        reasons = ", ".join(f"{why} {count}" for why, count in because.items())
+        console.print(f"notices {fact}: {reasons or 'none'}")
+    messages = ", ".join(f"{count} by {channel}" for channel, count in told.messages.items())
+    console.print(
+        f"{told.people} people; messages: {messages}; LINE cost {told.cost} in the year,"
+        f" {told.cost_of_worst_month} in the worst month of {told.budget_of_month}"
     )

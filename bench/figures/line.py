@@ -25,6 +25,9 @@ BARS: dict[str, tuple[str, float]] = {
     "latency p50": ("<=", 300),
     "latency p99": ("<=", 2_000),
     "precheck p95": ("<=", 3_000),
+    "webhook p99": ("<=", 300),
+    "webhook rate": (">=", 490),
+    "webhook forgeries refused": (">=", 100),
 }
 
 

@@ -18,7 +18,7 @@ from bench.region.public import proclaim
 from bench.region.rounds import ROUNDS
 from bench.region.scenarios import SCENARIOS, Scenario
 from bench.region.story import Region, Story
-from bench.region.world import Facility, facilities, special_facilities
+from bench.region.world import LABORATORY, Facility, facilities, special_facilities
 
 assert stories  # importing it fills SCENARIOS
 
@@ -85,6 +85,7 @@ def _schedule(region: Region, days: Days) -> dict[str, Any]:
     return {
         "first_closed": FIRST_CLOSED.isoformat(),
         "last_closed": LAST_CLOSED.isoformat(),
+        "laboratory": LABORATORY,
         "facilities": [
             {
                 "code": each.code,

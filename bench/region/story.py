@@ -89,7 +89,7 @@ class Story:
             *(sheet.fee_month, sheet.appl_type, case_type),
             *([sheet.appl_date] if sheet.appl_type == "2" else []),
         )
-        made = list(lines or (Line(code, str(at)) for at, code in enumerate(codes, start=1)))
+        made = list(lines or (self._line(code, at) for at, code in enumerate(codes, start=1)))
         serial = "IC29" if codes == ("L1001C",) else f"IC{codes[0][:2]}" if codes else "0001"
         own = {
             "d3": person or self.person,
@@ -112,6 +112,10 @@ class Story:
             code = "L1001C" if line.code == "29" else line.code
             claims.append(Claim(claim_id, programme_of(code), code, visit, line.points))
         return claims
+
+    def _line(self, code: str, at: int) -> Line:
+        lab = self.facility.laboratory if programme_of(code) == "adult" else ""
+        return Line(code, str(at), lab=lab)
 
     def row(
         self,

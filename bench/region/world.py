@@ -26,6 +26,8 @@ PROGRAMMES = {
     "23": ("adult", "child", "oral"),
     "01": ("adult", "child", "oral"),
 }
+# Examines for every fifth clinic of the adult check-up (代檢單位), and sends nothing itself.
+LABORATORY = facility_code("62", 990)
 KIND_NAMES = {"35": "診所", "37": "牙醫診所", "23": "衛生所", "01": "醫院"}
 
 
@@ -56,6 +58,11 @@ class Facility:
     @property
     def programmes(self) -> tuple[str, ...]:
         return PROGRAMMES[self.kind]
+
+    @property
+    def laboratory(self) -> str:
+        """Who examines for it; empty: nobody else."""
+        return LABORATORY if "adult" in self.programmes and int(self.code[6:9]) % 5 == 1 else ""
 
     @property
     def size(self) -> int:

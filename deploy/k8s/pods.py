@@ -59,8 +59,12 @@ def from_config(name: str) -> Object:
     return {"name": name, "valueFrom": {"configMapKeyRef": {"name": CONFIG, "key": name}}}
 
 
-def from_secret(name: str) -> Object:
-    return {"name": name, "valueFrom": {"secretKeyRef": {"name": SECRET, "key": name}}}
+def from_secret(name: str, optional: bool = False) -> Object:
+    """optional: the pod starts when the secret has no such key."""
+    source: Object = {"name": SECRET, "key": name}
+    if optional:
+        source["optional"] = True
+    return {"name": name, "valueFrom": {"secretKeyRef": source}}
 
 
 def _container(process: Process) -> Object:
@@ -94,7 +98,7 @@ def _environment(process: Process) -> list[Object]:
     }
     known = set(process.variables)
     env = [from_config(name) for name in sorted(CONFIG_VALUES.keys() & known)]
-    env += [from_secret(name) for name in sorted(process.secrets)]
+    env += [from_secret(name, name in process.optional) for name in sorted(process.secrets)]
     env += [{"name": name, "value": values[name]} for name in sorted(values.keys() & known)]
     if process.keeps_state and "GOUJI_INSTANCE" in known:
         # Static membership: a pod that comes back under its name takes its partitions at once.

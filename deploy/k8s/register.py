@@ -21,6 +21,9 @@ CONFIG_VALUES = {
     "GOUJI_REPLICATION": "3",
     "GOUJI_PUBLISH_KEY_ID": "1",
     "GOUJI_SEAL_KEY_ID": "1",
+    "GOUJI_PUBLIC_URL": "https://notify.example.invalid",
+    "GOUJI_PORTAL_URL": "https://portal.example.invalid",
+    "GOUJI_MAIL_FROM": "noreply@example.invalid",
 }
 
 
@@ -34,7 +37,7 @@ class Process:
     settings: type[Settings]
     replicas: int
     memory_mb: int
-    # Topics it may read and write.
+    # Topics its service may read and write.
     reads: tuple[str, ...]
     writes: tuple[str, ...]
     # Keeps RocksDB state, so it gets a volume and a name that stays.
@@ -49,6 +52,12 @@ class Process:
     def secrets(self) -> tuple[str, ...]:
         """Those that come from the secret."""
         return tuple(name_of(f) for f in _fields(self.settings) if _entry(f).secret)
+
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """Secrets that have a default: a pod starts without them."""
+        fields = (f for f in _fields(self.settings) if _entry(f).default is not None)
+        return tuple(name_of(f) for f in fields if _entry(f).secret)
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -66,8 +75,20 @@ class Process:
         return "GOUJI_METRICS_PORT" in self.variables
 
     @property
+    def uses_kafka(self) -> bool:
+        return "KAFKA_BROKERS" in self.variables
+
+    @property
     def uses_database(self) -> bool:
         return "DATABASE_URL" in self.variables
+
+    @property
+    def calls_line(self) -> bool:
+        return "GOUJI_LINE_BASE_URL" in self.variables
+
+    @property
+    def sends_mail(self) -> bool:
+        return "GOUJI_SMTP_URL" in self.variables
 
 
 # Name of the pods, service, its command, its settings class.
@@ -77,6 +98,9 @@ PROCESSES = (
     ("validate", "validate", (), "ValidateSettings"),
     ("match", "match", (), "MatchSettings"),
     ("elsewhere", "elsewhere", (), "ElsewhereSettings"),
+    ("notify-planner", "notify", ("planner",), "PlannerSettings"),
+    ("notify-sender", "notify", ("sender",), "SenderSettings"),
+    ("notify", "notify", ("serve",), "ServeSettings"),
 )
 
 

@@ -24,7 +24,9 @@ def up(folder: Folder = stack.RUN) -> None:
     except stack.DidNotStart as problem:
         sys.exit(f"the stack did not start: {problem}")
     Console().print(status.table(record))
-    Console().print(f"ingest answers at {record.http}; logs are in {folder / 'logs'}")
+    for name, address in record.doors.items():
+        Console().print(f"{name} answers at {address}")
+    Console().print(f"logs are in {folder / 'logs'}")
 
 
 @app.command()

@@ -32,7 +32,7 @@ class Daemon:
         (folder / "logs").mkdir(parents=True, exist_ok=True)
         self.plan = Plan.make(folder, os.environ.get(MARK, ""), os.environ)
         self.record = Record(
-            self.plan.mark, me, self.plan.kafka_brokers, self.plan.database_url, self.plan.http
+            self.plan.mark, me, self.plan.kafka_brokers, self.plan.database_url, self.plan.doors
         )
         self.supervisor = Supervisor(self._changed)
         self.ending = False
@@ -72,10 +72,12 @@ class Daemon:
         asyncio.run(kafka.wait_until_ready(plan.kafka_brokers, PATIENCE, brokers_live))
         asyncio.run(postgres.wait_until_ready(plan.database_url, PATIENCE, databases_live))
         self._once("topics", "pipeline.topics", "apply")
-        for name, module in SERVICES:
-            self.supervisor.start(plan.python(name, *module))
-        for name, _ in SERVICES:
-            self._wait_for(name, partial(self._is_healthy, name))
+        # The mail server's certificate lies there once it answers, before anybody reads it.
+        for group in (plan.simulators(), SERVICES):
+            for name, module in group:
+                self.supervisor.start(plan.python(name, *module))
+            for name, _ in group:
+                self._wait_for(name, partial(self._is_healthy, name))
 
     def _start(self, server: Program) -> Callable[[], bool]:
         """Start a server with its log beside the others'; whether it lives, to be asked later."""
@@ -109,7 +111,7 @@ class Daemon:
 
     def _changed(self, child: Child) -> None:
         name = child.program.name
-        port = self.plan.ports.metrics.get(name)
+        port = self.plan.ports.http.get(name)
         self.record.entries[name] = Entry(
             name, child.started, str(child.program.log), port, child.restarts
         )

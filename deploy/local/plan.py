@@ -18,11 +18,19 @@ SERVICES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("validate", ("services.validate",)),
     ("ingest-reports", ("services.ingest", "reports")),
     ("ingest", ("services.ingest", "serve")),
+    ("notify-planner", ("services.notify", "planner")),
+    ("notify-sender", ("services.notify", "sender")),
+    ("notify", ("services.notify", "serve")),
 )
-# Answers everything on its HTTP port; the others have a port of their own for metrics.
-DOOR = "ingest"
-USUAL_KAFKA, USUAL_POSTGRES, USUAL_HTTP, USUAL_METRICS = 9092, 5432, 8080, 9101
+# In the place of LINE and of a mail server: name of the process, and its module.
+LINE, MAIL = "line-simulator", "mail-inbox"
+SIMULATORS = {LINE: "deploy.line_simulator", MAIL: "deploy.mail_inbox"}
+# These answer everything on their HTTP port; the others have a port of their own for metrics.
+DOORS = {"ingest": 8080, "notify": 8081, LINE: 8090, MAIL: 8026}
+USUAL_KAFKA, USUAL_POSTGRES, USUAL_SMTP, USUAL_METRICS = 9092, 5432, 8025, 9101
 PARTITIONS = "4"
+# Where notify takes the events of the LINE account.
+WEBHOOK = "/line/webhook"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +39,20 @@ class Ports:
 
     kafka: int
     postgres: int
-    http: int
-    # By the name of the service.
-    metrics: dict[str, int]
+    smtp: int
+    # Where /metrics and the rest of its pages are, by the name of the process.
+    http: dict[str, int]
 
     @classmethod
     def choose(cls) -> "Ports":
         """The usual ones where they are free, others where they are not."""
         chosen: list[int] = []
-        metrics = [name for name, _ in SERVICES if name != DOOR]
-        for usual in (USUAL_KAFKA, USUAL_POSTGRES, USUAL_HTTP, *[USUAL_METRICS] * len(metrics)):
+        names = [*SIMULATORS, *(name for name, _ in SERVICES)]
+        pages = [DOORS.get(name, USUAL_METRICS) for name in names]
+        for usual in (USUAL_KAFKA, USUAL_POSTGRES, USUAL_SMTP, *pages):
             chosen.append(port_near(usual, frozenset(chosen)))
-        kafka, postgres, http, *rest = chosen
-        return cls(kafka, postgres, http, {**dict(zip(metrics, rest, strict=True)), DOOR: http})
+        kafka, postgres, smtp, *rest = chosen
+        return cls(kafka, postgres, smtp, dict(zip(names, rest, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +80,30 @@ class Plan:
             f"postgresql://postgres@{LOOPBACK}:{self.ports.postgres}/postgres"
         )
 
+    def page(self, name: str) -> str:
+        """Where one process answers over HTTP."""
+        return f"http://{LOOPBACK}:{self.ports.http[name]}"
+
     @property
-    def http(self) -> str:
-        return f"http://{LOOPBACK}:{self.ports.http}"
+    def doors(self) -> dict[str, str]:
+        """Where a person or another program may knock, by the name of the process."""
+        return {name: self.page(name) for name in DOORS}
 
     def health(self, name: str) -> str:
-        """The address that answers 200 once the service does its work."""
-        return f"http://{LOOPBACK}:{self.ports.metrics[name]}/readyz"
+        """The address that answers 200 once the process does its work."""
+        return f"{self.page(name)}/" if name == MAIL else f"{self.page(name)}/readyz"
+
+    def simulators(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """As SERVICES."""
+        line = ("--port", str(self.ports.http[LINE]), "--webhook", self.page("notify") + WEBHOOK)
+        pages = ("--http-port", str(self.ports.http[MAIL]), "--cert-file", str(self.certificate))
+        mail = ("--port", str(self.ports.smtp), *pages)
+        return ((LINE, (SIMULATORS[LINE], *line)), (MAIL, (SIMULATORS[MAIL], *mail)))
+
+    @property
+    def certificate(self) -> Path:
+        """Of the mail inbox, made anew whenever it starts."""
+        return self.folder / "mail-inbox.pem"
 
     def environment(self, name: str) -> dict[str, str]:
         """The environment of one service. What the person set by hand (GOUJI_...) wins."""
@@ -85,12 +111,16 @@ class Plan:
             "GOUJI_PARTITIONS": PARTITIONS,
             "GOUJI_STATE_DIR": str(self.folder / "state"),
             "GOUJI_INSTANCE": f"{name}-0",
+            "GOUJI_PUBLIC_URL": self.page("notify"),
+            "GOUJI_LINE_BASE_URL": self.page(LINE),
+            "GOUJI_SMTP_URL": f"smtp://{LOOPBACK}:{self.ports.smtp}",
+            "GOUJI_SMTP_CA_FILE": str(self.certificate),
         }
         fixed = {
             "KAFKA_BROKERS": self.kafka_brokers,
             "DATABASE_URL": self.database_url,
-            "GOUJI_HTTP_PORT": str(self.ports.http),
-            "GOUJI_METRICS_PORT": str(self.ports.metrics.get(name, 0)),
+            "GOUJI_HTTP_PORT": str(self.ports.http.get(name, 0)),
+            "GOUJI_METRICS_PORT": str(self.ports.http.get(name, 0)),
             MARK: self.mark,
         }
         return {**ours, **secrets_of(self.folder), **os.environ, **fixed}

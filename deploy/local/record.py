@@ -30,10 +30,16 @@ class Record:
     supervisor: Started
     kafka_brokers: str
     database_url: str
-    http: str
+    # Where its processes answer over HTTP, by name.
+    doors: dict[str, str]
     # "starting", "ready", "stopping", or "failed: why"
     phase: str = "starting"
     entries: dict[str, Entry] = field(default_factory=dict)
+
+    @property
+    def http(self) -> str:
+        """The door of ingest, where files are handed in."""
+        return self.doors["ingest"]
 
     def write(self, folder: Path) -> None:
         """Replace the file at once: a reader sees the old one or the new one, never half."""

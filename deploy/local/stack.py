@@ -9,7 +9,7 @@ from time import monotonic, sleep
 
 from deploy.local.jars import ROOT
 from deploy.local.keys import secrets_of
-from deploy.local.plan import PARTITIONS
+from deploy.local.plan import LINE, PARTITIONS
 from deploy.local.processes import MARK, Program, detach, marked
 from deploy.local.record import Record
 
@@ -63,6 +63,8 @@ def environment(folder: Path = RUN) -> dict[str, str]:
         "KAFKA_BROKERS": record.kafka_brokers,
         "DATABASE_URL": record.database_url,
         "GOUJI_PARTITIONS": os.environ.get("GOUJI_PARTITIONS", PARTITIONS),
+        "GOUJI_PUBLIC_URL": record.doors["notify"],
+        "GOUJI_LINE_BASE_URL": record.doors[LINE],
     }
     return {**secrets_of(folder), **addresses}
 

@@ -9,18 +9,9 @@ from pipeline.codec import Codec
 from pipeline.errors import UnknownRecord
 from pipeline.ledger import Ledger
 from pipeline.message import Fact, Message
+from pipeline.postgres_ledger import NoState
 
 ROW_OUTCOMES = "row-outcomes"  # name of the sink
-
-
-class NoState:
-    """The packer of a stage that keeps nothing but its positions."""
-
-    def pack(self, key: bytes, value: object) -> bytes:
-        raise AssertionError("this stage has no state of its own")
-
-    def unpack(self, key: bytes, packed: bytes) -> object:
-        raise AssertionError("this stage has no state of its own")
 
 
 class ReportsHandler:

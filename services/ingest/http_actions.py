@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Header, Response
 
+from pipeline.http_problems import Problem
 from services.ingest import held
 from services.ingest.action_desk import accept_actions
 from services.ingest.action_door import ActionRefused
@@ -13,7 +14,6 @@ from services.ingest.agency_actions import KIND, MAX_ACTIONS, Action
 from services.ingest.http_answers import finished, own, shown
 from services.ingest.http_caller import Called, House, InHouse
 from services.ingest.http_models import ActionsOut, ProblemOut
-from services.ingest.http_problems import Problem
 from services.ingest.http_submissions import PROBLEMS
 from services.ingest.intake import Answer, SamePerson
 from services.ingest.keys import AGENCY_ROLE, Caller

@@ -5,11 +5,11 @@ import json
 
 from claims.periods import iso_text
 from pipeline.errors import BrokerUnavailable
+from pipeline.http_problems import Problem
 from services.ingest import findings, registry, reports, submissions
 from services.ingest.database import Connection
 from services.ingest.http_caller import House
 from services.ingest.http_models import FindingOut, RowsOut, SubmissionOut
-from services.ingest.http_problems import Problem
 from services.ingest.intake import Answer
 from services.ingest.names import AGENCY
 from services.ingest.reports import Status

@@ -8,21 +8,22 @@ import asyncpg
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
 
-from pipeline.errors import BrokerUnavailable, PipelineError, StoreUnavailable
+from pipeline.errors import PipelineError
+from pipeline.http_counters import HTTP, RequestCounter
+from pipeline.http_limits import BodyLimit
+from pipeline.http_problems import answer_outages, answer_with_problems
 from pipeline.logs import Log
 from pipeline.metrics import Meter
 from services.ingest import http_actions, http_commands, http_precheck, http_submissions
 from services.ingest.assembly import open_door
-from services.ingest.counters import HTTP, RequestCounter
 from services.ingest.http_caller import House
-from services.ingest.http_limits import BodyLimit
-from services.ingest.http_problems import answer_with_problems, problem_response
 from services.ingest.settings import ServeSettings
 
 _ABOUT = """The door of Gouji 勾稽: hand in claim files (申報檔) and result files (結果檔), follow
 what becomes of every row, edit and withdraw. Every request carries an API key in `X-Api-Key`; a
 facility sees and submits only its own. Errors are `application/problem+json` with a `code`.
 """
+_LATER = "系統暫時無法處理，請稍後以相同檔案再試；已收件者不會重複。"
 
 
 def make_app(settings: ServeSettings, log: Log) -> FastAPI:
@@ -49,7 +50,7 @@ def make_app(settings: ServeSettings, log: Log) -> FastAPI:
     app.add_middleware(BodyLimit, limit=settings.upload_bytes)
     app.add_middleware(RequestCounter, meter=meter)
     answer_with_problems(app)
-    _answer_outages(app)
+    answer_outages(app, _LATER)
     _add_health(app, meter)
     return app
 
@@ -64,18 +65,6 @@ async def _resume_for_ever(house: House, log: Log) -> None:
         except (PipelineError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as bad:
             log("cannot resume", reason=type(bad).__name__)
         await asyncio.sleep(house.settings.resume_s)
-
-
-def _answer_outages(app: FastAPI) -> None:
-    """Broker or database away: what was accepted is safe, and the same bytes may come again."""
-
-    async def later(request: Request, error: Exception) -> Response:
-        words = "系統暫時無法處理，請稍後以相同檔案再試；已收件者不會重複。"
-        return problem_response(503, "TRY_LATER", words)
-
-    outages = (BrokerUnavailable, StoreUnavailable, asyncpg.PostgresConnectionError)
-    for kind in (*outages, asyncpg.InterfaceError, ConnectionError, TimeoutError):
-        app.add_exception_handler(kind, later)
 
 
 def _add_health(app: FastAPI, meter: Meter) -> None:

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyHeader
 
+from pipeline.http_problems import Problem
 from services.ingest.assembly import Door
-from services.ingest.http_problems import Problem
 from services.ingest.keys import AGENCY_ROLE, Caller, Doorkeeper
 from services.ingest.names import AGENCY
 from services.ingest.settings import ServeSettings

@@ -6,12 +6,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Header, Response
 
+from pipeline.http_problems import Problem
 from services.ingest import registry, reports
 from services.ingest.commands import KIND, MAX_COMMANDS, Command, CommandFile
 from services.ingest.http_answers import answered, finished, own
 from services.ingest.http_caller import Called, InHouse, place_of
 from services.ingest.http_models import CommandOut, CommandsOut, ProblemOut, RowOut
-from services.ingest.http_problems import Problem
 from services.ingest.http_submissions import PROBLEMS
 from services.ingest.intake import HandedIn
 from services.ingest.keys import AGENCY_ROLE, Caller

@@ -9,9 +9,9 @@ from typing import Any, BinaryIO
 from fastapi import APIRouter, Request
 from starlette.datastructures import UploadFile
 
+from pipeline.http_problems import Problem
 from services.ingest.http_caller import Called, House, InHouse
 from services.ingest.http_models import PrecheckOut, ProblemOut
-from services.ingest.http_problems import Problem
 from services.ingest.http_submissions import FORM, PROBLEMS, kind_of, text_of
 from services.ingest.keys import AGENCY_ROLE
 from services.ingest.precheck import Checked, NoAnswer, TooManyOpen, TooManyRows

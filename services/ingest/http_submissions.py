@@ -6,11 +6,11 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.datastructures import UploadFile
 
+from pipeline.http_problems import Problem
 from services.ingest import registry, reports, submissions
 from services.ingest.http_answers import answered, finished, own, shown
 from services.ingest.http_caller import Called, House, InHouse, place_of
 from services.ingest.http_models import ProblemOut, ReportOut, SubmissionOut
-from services.ingest.http_problems import Problem
 from services.ingest.intake import HandedIn
 from services.ingest.names import AGENCY
 from services.ingest.reading.api import CLAIM_XML, EXTRACT, PROGRAMMES, RESULTS

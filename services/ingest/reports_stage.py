@@ -2,6 +2,7 @@
 
 from claims.events import ImportReported
 from pipeline.codec import Codec
+from pipeline.dead_letter_sink import dead_letter_sink
 from pipeline.deadletter import DEAD_LETTERS_TOPIC, DeadLetters
 from pipeline.logs import start_logs
 from pipeline.metrics import Meter
@@ -14,7 +15,7 @@ from services.ingest.assembly import SCHEMAS
 from services.ingest.database import opened
 from services.ingest.handler import ROW_OUTCOMES, ReportsHandler
 from services.ingest.settings import REPORTS_READ, ReportsSettings
-from services.ingest.sinks import dead_letter_sink, write_row_outcomes
+from services.ingest.sinks import write_row_outcomes
 
 STAGE = "ingest-reports"
 
@@ -28,7 +29,7 @@ async def run_reports(settings: ReportsSettings) -> None:
     async with Producer(settings.brokers) as producer:
         sinks = {
             ROW_OUTCOMES: write_row_outcomes,
-            DEAD_LETTERS_TOPIC: dead_letter_sink(producer, DEAD_LETTERS_TOPIC, settings.partitions),
+            DEAD_LETTERS_TOPIC: dead_letter_sink(producer, settings.partitions),
         }
 
         def stage(partition: int) -> Stage:

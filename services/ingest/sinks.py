@@ -1,12 +1,11 @@
-"""Where the reports stage writes: row outcomes into Postgres, dead letters to their topic."""
+"""Where the reports stage writes: row outcomes into Postgres."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from claims.events import ImportReported, RowOutcome
-from pipeline.producer import Producer, partition_of
 
 RANKS = {"validate": 1, "match": 2}
 _UPSERT = """
@@ -58,15 +57,3 @@ def _columns(last: dict[tuple[str, int], tuple[int, RowOutcome]]) -> list[list[A
 def _json(value: Any) -> str:
     # Postgres keeps no NUL in a text.
     return msgspec.json.encode(value).decode().replace("\\u0000", "\\ufffd")
-
-
-def dead_letter_sink(
-    producer: Producer, topic: str, partitions: int
-) -> Callable[[Any, Sequence[tuple[bytes, bytes]]], Awaitable[None]]:
-    """Sends what was set aside before its position is committed: at least once, by event id."""
-
-    async def write(connection: Any, rows: Sequence[tuple[bytes, bytes]]) -> None:
-        for key, value in rows:
-            await producer.put(topic, partition_of(key, partitions), key, value)
-
-    return write

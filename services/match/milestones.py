@@ -63,6 +63,8 @@ class Milestones:
         if milestone is not None:
             ledger.put(MILESTONES, (*known, milestone))
             self._desk.begin()
+            if isinstance(event, RoundOpened | RoundClosed):
+                self._say(ledger, event)  # the journal explains the rounds that its cases name
 
     def cause(self, ledger: Ledger) -> Cause:
         """The newest milestone, as the cause of what follows from a slice."""
@@ -131,8 +133,11 @@ class Milestones:
             changed,
             milestone.id,
         )
-        key = f"partition-{ledger.partition}".encode()
+        self._say(ledger, event)
+
+    def _say(self, ledger: Ledger, event: SweepFinished | RoundOpened | RoundClosed) -> None:
         if not self._desk.silent:
+            key = f"partition-{ledger.partition}".encode()
             ledger.emit(TOPIC, key, self._codec.encode(event))
 
 

@@ -10,7 +10,7 @@ import yaml
 
 from deploy.k8s.register import processes
 from deploy.local.keys import secrets_of
-from deploy.local.plan import SERVICES
+from deploy.local.plan import SERVICES, SIMULATORS
 
 ROOT = Path(__file__).parents[2]
 INSTRUCTIONS = {
@@ -34,6 +34,7 @@ def compose() -> dict[str, Any]:
 
 
 OURS = {name: it for name, it in compose()["services"].items() if name not in SERVERS}
+STARTED = {**SIMULATORS, **{name: module[0] for name, module in SERVICES}}
 
 
 def test_the_image_is_made_of_known_instructions_and_existing_files() -> None:
@@ -50,8 +51,25 @@ def test_the_image_installs_by_hash_and_does_not_run_as_root() -> None:
 
 
 def test_compose_starts_what_make_up_starts() -> None:
-    commands = {tuple(it["command"]) for name, it in OURS.items() if name != "topics"}
-    assert commands == {module for _, module in SERVICES}
+    modules = {name: it["command"][0] for name, it in OURS.items() if name != "topics"}
+    assert modules == STARTED
+    for name, command in SERVICES:
+        assert tuple(OURS[name]["command"]) == command
+
+
+def test_the_image_of_the_product_holds_no_simulator() -> None:
+    copied: dict[str, set[str]] = {}
+    stage = ""
+    for name, rest in instructions():
+        if name == "FROM":
+            stage = rest.split()[-1]
+            copied[stage] = set()
+        elif name == "COPY" and not rest.startswith("--from"):
+            copied[stage].add(rest.split()[0])
+    assert stage == "product", "what is built when nobody asks for a stage"
+    assert [name for name, folders in copied.items() if "deploy" in folders] == ["simulators"]
+    for name in SIMULATORS:
+        assert OURS[name]["build"]["target"] == "simulators"
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -65,7 +83,7 @@ def test_a_container_runs_a_module_of_ours_and_knows_its_secrets_file(name: str)
 @pytest.mark.parametrize("process", processes(), ids=lambda it: it.name)
 def test_a_container_is_given_every_setting_without_a_default(process: Any, tmp_path: Path) -> None:
     given = {*OURS[process.name]["environment"], *secrets_of(tmp_path)}
-    assert {*process.required, *process.secrets} <= given
+    assert {*process.required, *process.secrets} - {*process.optional} <= given
 
 
 def test_servers_have_exact_versions_and_say_when_they_are_ready() -> None:

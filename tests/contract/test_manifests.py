@@ -7,7 +7,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from deploy.k8s.network import POSTGRES
+from deploy.k8s.network import KAFKA, MAY_ENTER, POSTGRES
 from deploy.k8s.register import processes
 from deploy.k8s.render import BASE, rendered
 from pipeline.topics import Register
@@ -117,6 +117,8 @@ def test_secrets_come_from_the_secret_and_no_value_is_missing(process: Any) -> N
     for name in process.secrets:
         assert env[name]["valueFrom"]["secretKeyRef"]["key"] == name
         assert name not in config
+        optional = env[name]["valueFrom"]["secretKeyRef"].get("optional", False)
+        assert optional is (name in process.optional), "a pod waits for ever for a missing key"
     for name in process.required:
         source = env[name]["valueFrom"]
         assert "fieldRef" in source or source["configMapKeyRef"]["key"] in config
@@ -127,25 +129,70 @@ def test_nothing_may_speak_unless_a_policy_allows_it() -> None:
     assert spec == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
 
 
-def test_only_ingest_reaches_the_database() -> None:
-    may = {
+def who_may_reach(namespace: str) -> set[str]:
+    """Processes with an arrow to this namespace."""
+    return {
         policy["metadata"]["name"]
         for policy in of_kind("NetworkPolicy")
         for rule in policy["spec"].get("egress", [])
         for peer in rule["to"]
-        if POSTGRES in peer["namespaceSelector"]["matchLabels"].values()
+        if namespace in peer.get("namespaceSelector", {}).get("matchLabels", {}).values()
     }
-    assert may == {"ingest", "ingest-reports"}
 
 
-def test_only_the_door_may_be_reached_from_outside_monitoring() -> None:
+def who_may_leave_by(port: int) -> set[str]:
+    """Processes that may call addresses outside of the cluster on this port."""
+    return {
+        policy["metadata"]["name"]
+        for policy in of_kind("NetworkPolicy")
+        for rule in policy["spec"].get("egress", [])
+        if any("ipBlock" in peer for peer in rule["to"])
+        if port in [each["port"] for each in rule["ports"]]
+    }
+
+
+def test_only_ingest_and_notify_reach_the_database() -> None:
+    notify = {"notify-planner", "notify-sender", "notify"}
+    assert who_may_reach(POSTGRES) == {"ingest", "ingest-reports"} | notify
+
+
+def test_the_webhook_needs_no_broker() -> None:
+    assert "notify" not in who_may_reach(KAFKA)
+    assert {"notify-planner", "notify-sender", "match"} <= who_may_reach(KAFKA)
+
+
+def test_only_notify_calls_out_for_line_and_only_its_sender_for_mail() -> None:
+    assert who_may_leave_by(443) == {"notify", "notify-sender"}
+    assert who_may_leave_by(587) == {"notify-sender"}
+    blocks = [
+        (peer["ipBlock"], rule["ports"])
+        for policy in of_kind("NetworkPolicy")
+        for rule in policy["spec"].get("egress", [])
+        for peer in rule["to"]
+        if "ipBlock" in peer
+    ]
+    assert blocks and all(len(ports) == 1 for _, ports in blocks), "a port each, never all"
+    for block, ports in blocks:
+        assert ports[0]["port"] == 587 or block["except"], "no way into the cluster's own networks"
+
+
+def test_the_webhook_and_the_door_for_files_are_opened_by_labels_of_their_own() -> None:
+    opened = [MAY_ENTER[name] for name in ("ingest", "notify")]
+    assert opened[0] != opened[1]
+    for name, label in MAY_ENTER.items():
+        rules = named("NetworkPolicy", name)["spec"]["ingress"]
+        peers = [peer for rule in rules for peer in rule["from"]]
+        assert {"namespaceSelector": {"matchLabels": label}} in peers
+
+
+def test_only_the_doors_may_be_reached_from_outside_monitoring() -> None:
     reached = {
         (policy["metadata"]["name"], port["port"])
         for policy in of_kind("NetworkPolicy")
         for rule in policy["spec"].get("ingress", [])
         for port in rule["ports"]
     }
-    assert {name for name, port in reached if port == 8080} == {"ingest"}
+    assert {name for name, port in reached if port == 8080} == {"ingest", "notify"}
     assert {port for _, port in reached} == {8080, 9101}
 
 

@@ -29,6 +29,14 @@ def test_the_demo_finds_every_case_as_the_truth_says_and_leaves_nothing_running(
     assert set(summary["by_phase"]) == {"due", "ordered", "not_payable", "reversed"}
     assert {"clawback", "loose", "needs-note"} <= set(summary["messages_by_topic"])
     assert summary["dead_letters"] == summary["sequence_gaps"] == summary["full_ids_found"] == 0
+    told = summary["told"]
+    assert {"round_opened", "upload_due", "correction_due", "daily_summary"} <= set(told["by_kind"])
+    assert all(kind["planned"] >= kind.get("sent", 0) for kind in told["by_kind"].values())
+    assert told["messages"]["line"] == told["cost"] > 0 and told["messages"]["email"] > 0
+    assert {"resolved", "superseded"} <= set(told["cancelled_because"])
+    assert set(told["failed_because"]) == {"no_recipient"}, "of the facility without anybody"
+    assert told["deliveries"].keys() <= {"sent", "cancelled"}, "nothing is left, failed or parked"
+    assert told["cost_of_worst_month"] <= told["budget_of_month"]
     assert set(summary["by_programme"]) == {"adult", "child", "oral"}
     assert Record.read(tmp_path / "stack") is None
 

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from deploy.local import stack
-from deploy.local.plan import SERVICES
+from deploy.local.plan import SERVICES, SIMULATORS
 from deploy.local.processes import marked
 from deploy.local.record import Record
 from deploy.local.status import table
@@ -39,7 +39,7 @@ def record_of(run: Path) -> Record:
 
 def test_a_stack_heals_and_even_without_its_supervisor_goes_down(run: Path) -> None:
     record = stack.up(run)
-    names = {"kafka", "postgres", *(name for name, _ in SERVICES)}
+    names = {"kafka", "postgres", *SIMULATORS, *(name for name, _ in SERVICES)}
     assert set(record.entries) == names
     assert stack.up(run) == record, "a second time it is running already"
     out = StringIO()

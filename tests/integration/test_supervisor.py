@@ -125,7 +125,7 @@ def left_behind(tmp_path: Path) -> Iterator[dict[str, Started]]:
 
 
 def a_record(folder: Path, left: dict[str, Started]) -> Record:
-    record = Record(folder.name, left["supervisor"], "k", "d", "h", "ready")
+    record = Record(folder.name, left["supervisor"], "k", "d", {}, "ready")
     for name in ("broker", "service"):
         record.entries[name] = Entry(name, left[name], "log")
     return record
@@ -145,7 +145,7 @@ def test_down_leaves_a_stranger_alone_who_got_a_recorded_id(tmp_path: Path) -> N
     stranger = detach(Program("stranger", WAITS, tmp_path / "stranger.log"))
     try:
         earlier = replace(stranger, began=stranger.began - 60)
-        record = Record("nobody carries this", earlier, "k", "d", "h", "ready")
+        record = Record("nobody carries this", earlier, "k", "d", {}, "ready")
         record.entries["match"] = Entry("match", earlier, "log")
         record.write(tmp_path)
         assert stack.down(tmp_path) == []

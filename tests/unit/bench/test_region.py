@@ -147,3 +147,16 @@ def test_the_check_digits_agree_with_the_vectors_of_the_specification() -> None:
 def test_the_readme_shows_the_register_of_scenarios() -> None:
     page = (BENCH / "region" / "README.md").read_text(encoding="utf-8")
     assert table() in page, "run: python -m bench.region.readme"
+
+
+def test_a_laboratory_examines_for_some_clinics_and_sends_nothing(region: Path) -> None:
+    schedule = json.loads((region / "schedule.json").read_text(encoding="utf-8"))
+    laboratory = schedule["laboratory"]
+    senders = {item.get("facility") for day in schedule["days"] for item in day["items"]}
+    assert laboratory not in senders
+    assert laboratory not in {each["code"] for each in schedule["facilities"]}
+    named = [
+        file.read_bytes().count(f"<p24>{laboratory}</p24>".encode())
+        for file in (region / "files").rglob("*.xml")
+    ]
+    assert sum(named) > 20

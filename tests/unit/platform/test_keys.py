@@ -23,4 +23,14 @@ def test_only_the_owner_may_read_the_file(tmp_path: Path) -> None:
 def test_keys_have_the_sizes_their_ciphers_want(tmp_path: Path) -> None:
     made = secrets_of(tmp_path)
     sizes = {name: len(base64.b64decode(made[name])) for name in made if name.endswith("_KEY")}
-    assert sizes == {"GOUJI_PUBLISH_KEY": 32, "GOUJI_SEAL_KEY": 64, "GOUJI_RECEIPT_KEY": 32}
+    wanted = {"GOUJI_PUBLISH_KEY": 32, "GOUJI_SEAL_KEY": 64, "GOUJI_RECEIPT_KEY": 32}
+    assert sizes == wanted | {"GOUJI_LINK_KEY": 32}
+
+
+def test_a_folder_of_an_earlier_version_keeps_its_secrets_and_gets_the_new_ones(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "secrets.env").write_text("GOUJI_SEAL_KEY=kept\n", encoding="ascii")
+    made = secrets_of(tmp_path)
+    assert made["GOUJI_SEAL_KEY"] == "kept" and made["GOUJI_LINK_KEY"]
+    assert secrets_of(tmp_path) == made

@@ -46,3 +46,22 @@ def test_a_program_never_shows_its_environment(tmp_path: Path, env: pytest.Monke
     plan = Plan.make(tmp_path, "mark", {})
     secret = plan.environment("match")["GOUJI_SEAL_KEY"]
     assert secret not in repr(plan.python("match", "services.match"))
+
+
+def test_notify_is_told_of_the_simulators(tmp_path: Path, env: pytest.MonkeyPatch) -> None:
+    plan = Plan.make(tmp_path, "mark", {})
+    told, simulator = plan.environment("notify-sender"), plan.environment("line-simulator")
+    commands = dict(plan.simulators())
+    assert told["GOUJI_LINE_BASE_URL"] == plan.page("line-simulator")
+    assert told["GOUJI_PUBLIC_URL"] == plan.page("notify")
+    assert f"{plan.page('notify')}/line/webhook" in commands["line-simulator"]
+    assert told["GOUJI_SMTP_CA_FILE"] in commands["mail-inbox"]
+    assert told["GOUJI_SMTP_URL"].rpartition(":")[2] in commands["mail-inbox"]
+    for name in ("GOUJI_LINE_CHANNEL_SECRET", "GOUJI_LINE_CHANNEL_TOKEN"):
+        assert told[name] == simulator[name], "it signs with one and asks for the other"
+
+
+def test_every_door_has_a_page_of_its_own(tmp_path: Path, env: pytest.MonkeyPatch) -> None:
+    doors = Plan.make(tmp_path, "mark", {}).doors
+    assert set(doors) == {"ingest", "notify", "line-simulator", "mail-inbox"}
+    assert len(set(doors.values())) == 4

@@ -28,7 +28,7 @@ def test_the_table_names_the_living_and_the_dead() -> None:
     me = Started.of(os.getpid())
     assert me is not None
     gone = Started(me.pid, me.began - 60)
-    record = Record("mark", me, "k", "d", "h", "ready")
+    record = Record("mark", me, "k", "d", {}, "ready")
     record.entries["match"] = Entry("match", gone, "log", restarts=3)
     out = StringIO()
     Console(file=out, width=120).print(table(record))

@@ -4,11 +4,10 @@ from typing import Any
 
 import pytest
 
-from claims.agency_events import FacilityClosed
 from claims.events import BookReleased, ClaimWithdrawal
 from pipeline import quarantine
 from services.match.packing import state_packer
-from services.match.state import DUE, book_key, due_key
+from services.match.state import book_key
 from tests.support.judge import PERSON, day
 from tests.support.match_stage import (
     FACILITY,
@@ -153,29 +152,6 @@ async def test_days_pass_by_traffic_or_by_sweep_with_the_same_events() -> None:
     assert stories[0] == stories[1]
     late = [event for event in stories[0] if event.change == "upload_overdue"]
     assert [event.occurred_on for event in late] == [day("114-05-30")] * 2
-
-
-async def test_what_is_due_no_more_leaves_the_index_and_comes_back() -> None:
-    async with Matching() as match:
-        await match.give(
-            a_part("SC", claims=[a_line("A", order="71", subject_birth_date=day("114-02-01"))])
-        )
-        await match.give(FacilityClosed("closed/1", day("114-04-06"), FACILITY, day("114-04-06")))
-        while await match.stage.sweep():
-            pass
-        assert match.ledger.scan(DUE, due_key(day("200-01-01")), 9) == []
-        await match.give(a_part("SD", claims=[a_line("B", order="95")], on="114-04-07"))
-        await match.close_day("114-05-30")
-    heads = [(event.change, event.state) for event in match.out("case-changed")[-2:-1]]
-    assert heads == [("upload_overdue", "late")]
-
-
-async def test_matched_books_are_not_opened_by_the_sweep() -> None:
-    async with Matching() as match:
-        await match.give(a_part("SC", claims=[a_line("A")]))
-        await match.give(a_part("SR", results=[an_item("adult")]))
-        await match.close_day("114-05-30")
-    assert match.out("case-changed")[-1].books_examined == 0
 
 
 async def test_a_sweep_says_when_it_is_over_and_a_closed_day_is_closed_once() -> None:

@@ -2,10 +2,13 @@
 
 from typing import Any
 
+import asyncpg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+
+from pipeline.errors import BrokerUnavailable, StoreUnavailable
 
 MEDIA_TYPE = "application/problem+json"
 TITLES = {
@@ -14,6 +17,8 @@ TITLES = {
     403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",
+    409: "Conflict",
+    410: "Gone",
     413: "Too large",
     415: "Unsupported media type",
     422: "Cannot be taken",
@@ -63,6 +68,17 @@ def answer_with_problems(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def _bug(request: Request, error: Exception) -> JSONResponse:
         return problem_response(500, "INTERNAL", "系統錯誤，請稍後再試。")
+
+
+def answer_outages(app: FastAPI, words: str) -> None:
+    """Broker or database away: 503 TRY_LATER with these words, zh-Hant."""
+
+    async def later(request: Request, error: Exception) -> JSONResponse:
+        return problem_response(503, "TRY_LATER", words)
+
+    outages = (BrokerUnavailable, StoreUnavailable, asyncpg.PostgresConnectionError)
+    for kind in (*outages, asyncpg.InterfaceError, ConnectionError, TimeoutError):
+        app.add_exception_handler(kind, later)
 
 
 def _says(error: dict[str, Any]) -> str:

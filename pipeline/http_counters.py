@@ -1,4 +1,4 @@
-"""What the HTTP service counts."""
+"""What an HTTP service counts."""
 
 import time
 

@@ -4,7 +4,7 @@ import asyncio
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.ingest.http_problems import Problem, problem_response
+from pipeline.http_problems import Problem, problem_response
 
 # Boundaries, headers and the small fields of a multipart body.
 ALLOWANCE = 64 * 1024
@@ -43,7 +43,7 @@ class BodyLimit:
         await self._app(scope, counted, send)
 
     def _words(self) -> str:
-        return f"檔案超過 {self._mib:g} MiB 的上限。"
+        return f"內容超過 {self._mib:g} MiB 的上限。"
 
     async def _drain(self, receive: Receive) -> None:
         drained = 0

@@ -1,0 +1,36 @@
+"""Words of the pages behind the links: forms, confirmation, unsubscribing."""
+
+APPLY_TITLE, FILE_TITLE = "申請表單", "電子檔申請"
+APPLY_INTRO = "填寫完成後按「送出」，並到信箱點選確認連結。審核結果將以 LINE 通知。"
+FILE_INTRO = "由專人將補正清單電子檔寄到您的信箱；加密檔的密碼另行通知。"
+STATEMENT = (
+    "同意聲明：所填資料僅用於審核身分、綁定院所與發送預防保健補正通知，加密保存，"
+    "不另提供他人。您可隨時在 LINE 解除綁定；解除後不再寄送通知。"
+)
+FILE_STATEMENT = "同意聲明：所填資料僅用於寄送電子檔與聯繫，加密保存，不另提供他人。"
+EXPIRED_TITLE = "連結已失效"
+EXPIRED = ("連結已使用過或超過時限。", "請回到 LINE 再點選一次，即可取得新的連結。")
+SENT_TITLE = "已送出申請"
+SENT = (
+    "確認信已寄出，請到信箱點選信中的連結；確認後才會開始審核。",
+    "沒有收到？請看垃圾信匣；信箱填錯時，請在 LINE 點選「審核申請」撤回後重新填寫。",
+)
+OPEN_TITLE = "已有一筆申請"
+OPEN = ("您有一筆申請正在審核中，這份表單沒有送出。", "如需修改，請在 LINE 撤回後重新申請。")
+ALREADY_BOUND = "您已綁定此醫事機構，不需再申請。"
+FILE_SENT_TITLE = "已收到申請"
+FILE_SENT = ("承辦人員將以 e-mail 寄送補正清單電子檔。",)
+NOT_BOUND_TITLE = "尚未綁定"
+NOT_BOUND = ("這份表單需要先完成審核申請。",)
+CHOOSE_BOUND = "請選擇已綁定的醫事機構。"
+
+CONFIRM_TITLE, CONFIRM_BUTTON = "確認信箱", "確認信箱"
+CONFIRM = ("按下按鈕，確認這個信箱可收到預保行政助手通的通知。",)
+CONFIRMED_TITLE = "信箱已確認"
+CONFIRMED = ("我們將開始審核，結果會在 LINE 通知您。",)
+CONFIRMED_ADDRESS = ("之後的通知會寄到這個信箱。",)
+
+UNSUBSCRIBE_TITLE, UNSUBSCRIBE_BUTTON = "取消訂閱", "不再寄送通知信"
+UNSUBSCRIBE = ("按下按鈕後，這個信箱不再收到補正與上傳期限的通知信。LINE 的提醒不受影響。",)
+UNSUBSCRIBED_TITLE = "已取消訂閱"
+UNSUBSCRIBED = ("不再寄送通知信。要恢復時，請在 LINE 重新申請，或洽真人客服。",)

@@ -1,0 +1,54 @@
+"""Answers that go as a push: what staff say, and what the agency decided. The sender delivers them.
+
+A push costs a message of the month; whatever a reply token can carry goes as a reply instead.
+"""
+
+import secrets
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from claims.periods import day_of
+from services.notify.database import Connection
+from services.notify.settings import TAIPEI
+
+ANSWER = "answer"
+_CHARGE = """
+insert into notify.budgets (month, used) values ($1, 1)
+on conflict (month) do update set used = notify.budgets.used + 1
+"""
+
+
+async def queue_answer(
+    connection: Connection,
+    user_id: str,
+    facility_id: str,
+    messages: Sequence[dict[str, Any]],
+    now: datetime,
+) -> str:
+    """A delivery to one user; the delivery_id. ``messages`` as LINE takes them, 1 to 5.
+
+    The body is their JSON list. Somebody waits for it: it passes quiet hours. It does not fall
+    back to e-mail, for it is an answer in a chat.
+    """
+    delivery_id = "d" + secrets.token_hex(12)
+    today = now.astimezone(TAIPEI)
+    await connection.execute(
+        "insert into notify.deliveries (delivery_id, facility_id, audience, purpose, day, channel,"
+        " recipient, urgent, cost, body, retry_key, falls_back, not_before, created_at)"
+        " values ($1, $2, 'claiming', $3, $4, 'line', $5, true, 1, $6, $7, false, $8, $8)",
+        delivery_id,
+        facility_id,
+        ANSWER,
+        day_of(today.year, today.month, today.day),
+        user_id,
+        msgspec.json.encode(list(messages)),
+        uuid.uuid4(),
+        now,
+    )
+    # Whether or not the month has any left: somebody waits, and LINE will say when it is used up.
+    await connection.execute(_CHARGE, today.year * 100 + today.month)
+    return delivery_id
