@@ -1,7 +1,6 @@
 """A process of a service: owns the partitions Kafka gives it, one Stage for each."""
 
 import asyncio
-import gc
 import os
 import signal
 from collections.abc import Callable, Sequence
@@ -15,6 +14,7 @@ from pipeline import metrics
 from pipeline.clock import Clock, SystemClock
 from pipeline.errors import BrokerUnavailable, PipelineError
 from pipeline.faust_app import Group, make_app, read_topics
+from pipeline.garbage import collect_seldom
 from pipeline.http import Probe, serve
 from pipeline.lag import Lag
 from pipeline.logs import Log, no_log
@@ -27,16 +27,7 @@ TICK_S = 0.02
 SHOW_POSITIONS_S = 2.0
 STOP_S = 15.0  # well below the 30 s that Kubernetes waits before it kills
 CRASHED = 70
-GARBAGE = 50_000  # so many new containers between two collections
 BEHIND_S = 1.0
-
-
-def _collect_seldom() -> None:
-    """What was imported stays for good, and what a stage makes has no cycles: looking for them took
-    a twentieth of its time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(GARBAGE, 20, 20)
 
 
 def leave(exit_code: int) -> NoReturn:
@@ -101,7 +92,7 @@ class Worker:
                 asyncio.get_running_loop().add_signal_handler(name, stop.set)
         server = await serve(settings.metrics_host, settings.metrics_port, self._page, self.probe)
         self._log("started", topics=self._reads, port=server.port)
-        _collect_seldom()
+        collect_seldom()
         try:
             await app.start()
         except Exception as end:

@@ -16,9 +16,15 @@ LINK = re.compile(r"https?://\S+")
 
 @dataclass(frozen=True)
 class Phone:
-    """One person with a phone and an address."""
+    """One person with a phone and an address. ``name``: manager or second, a hyphen, a facility."""
 
     name: str
+
+    @property
+    def shown(self) -> str:
+        """On the page of phones."""
+        role, _, code = self.name.partition("-")
+        return f"{code} {'承辦人' if role == 'manager' else '代理人'}"
 
     @property
     def user(self) -> str:
@@ -37,7 +43,7 @@ class Phones:
         self._line, self._inbox = line, inbox
 
     async def follow(self, phone: Phone) -> None:
-        await self._do(phone, "follow", name=phone.name)
+        await self._do(phone, "follow", name=phone.shown)
 
     async def block(self, phone: Phone) -> None:
         await self._do(phone, "block")

@@ -48,13 +48,17 @@ class Pages:
         return web.Response(status=204)
 
     async def fail(self, request: web.Request) -> web.Response:
-        """``{"kind": ..., "address": ..., "times": ...}``; 400 for an unknown kind."""
+        """``{"kind", "address", "times", "probability"}``; 400 for an unknown kind."""
         try:
             fault = Fault(**await request.json())
         except (ValueError, TypeError, json.JSONDecodeError):
             return web.json_response({"kinds": KINDS}, status=400)
         self._mailbox.faults.append(fault)
         return web.Response(status=204)
+
+    async def injected(self, request: web.Request) -> web.Response:
+        """How often each kind has struck."""
+        return web.json_response({"injected": dict(self._mailbox.injected)})
 
     async def heal(self, request: web.Request) -> web.Response:
         self._mailbox.faults.clear()
@@ -81,6 +85,7 @@ async def serve_pages(mailbox: Mailbox, host: str, port: int) -> tuple[web.AppRu
     app.router.add_get(r"/mails/{number:\d+}/html", pages.html)
     app.router.add_get("/_control/mails", pages.mails)
     app.router.add_delete("/_control/mails", pages.clear)
+    app.router.add_get("/_control/faults", pages.injected)
     app.router.add_post("/_control/faults", pages.fail)
     app.router.add_delete("/_control/faults", pages.heal)
     runner = web.AppRunner(app, access_log=None)

@@ -1,5 +1,8 @@
 """What came in, and what is to go wrong: the state of the inbox."""
 
+import random
+import time
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -34,6 +37,7 @@ class Mail:
     text: str
     html: str
     headers: tuple[tuple[str, str], ...]
+    at_ms: int = 0  # when it was taken, since 1970
 
     def header(self, name: str) -> str:
         """Empty when there is none."""
@@ -53,6 +57,7 @@ class Fault:
     kind: str
     address: str = ""
     times: int | None = None
+    probability: float = 1.0
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -61,11 +66,14 @@ class Fault:
 
 @dataclass
 class Mailbox:
-    """All mailboxes of the sink in one. ``slow_s``: how long a slow answer takes."""
+    """All mailboxes of the sink in one. ``slow_s``: how long a slow answer takes; ``injected``:
+    how often each kind of fault has struck."""
 
     slow_s: float
     mails: list[Mail] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    injected: Counter[str] = field(default_factory=Counter)
+    dice: random.Random = field(default_factory=lambda: random.Random(1))
 
     def take(self, addresses: Iterable[str], content: bytes) -> None:
         """One mail for each address."""
@@ -82,6 +90,7 @@ class Mailbox:
                     _part(message, "plain"),
                     _part(message, "html"),
                     tuple((name, str(value)) for name, value in message.items()),
+                    time.time_ns() // 1_000_000,
                 )
             )
 
@@ -94,8 +103,11 @@ class Mailbox:
         for fault in self.faults:
             is_due = fault.times is None or fault.times > 0
             if is_due and fault.kind in kinds and (not fault.address or fault.address in addresses):
+                if fault.probability < 1.0 and self.dice.random() >= fault.probability:
+                    continue
                 if fault.times is not None:
                     fault.times -= 1
+                self.injected[fault.kind] += 1
                 return fault.kind
         return None
 

@@ -8,6 +8,7 @@ import asyncpg
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
 
+from pipeline.garbage import collect_seldom
 from pipeline.http_counters import HTTP, RequestCounter
 from pipeline.http_limits import BodyLimit
 from pipeline.http_problems import answer_outages, answer_with_problems
@@ -34,6 +35,7 @@ def make_app(settings: ServeSettings, log: Log) -> FastAPI:
     async def life(app: FastAPI) -> AsyncIterator[None]:
         async with open_house(settings, meter, log) as house:
             app.state.house = house
+            collect_seldom()
             yield
 
     app = FastAPI(title="Gouji notify", version="1", description=_ABOUT, lifespan=life)

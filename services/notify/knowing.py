@@ -12,14 +12,15 @@ from services.notify.mail_links import Links
 from services.notify.settings import TAIPEI, ServeSettings
 from services.notify.webhook_events import Event
 
-# States in which the upload deadline still runs; every other open one waits for a correction.
+# States in which the upload deadline still runs; every other open one waits for a correction, and
+# has a deadline ahead only while it is on the list of a round.
 _UPLOADING = ["pending", "pending_error"]
 _COUNT = """
 select facility_id, programme,
     count(*) filter (where state = any($2)) as to_upload,
     min(due_on) filter (where state = any($2)) as upload_due_on,
     count(*) filter (where state <> all($2)) as to_correct,
-    min(due_on) filter (where state <> all($2)) as correction_due_on
+    min(due_on) filter (where state in ('open_missing', 'open_error')) as correction_due_on
 from notify.cases where is_open and facility_id = any($1)
 group by facility_id, programme order by facility_id, programme
 """

@@ -1,7 +1,6 @@
 """The sender as a process: its composition root."""
 
 import asyncio
-import gc
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +13,7 @@ from claims.reminder_events import Reminders
 from pipeline.clock import Clock, SystemClock
 from pipeline.codec import Codec
 from pipeline.errors import StoreUnavailable
+from pipeline.garbage import collect_seldom
 from pipeline.http import Probe, serve
 from pipeline.logs import Log, start_logs
 from pipeline.metrics import Meter
@@ -106,7 +106,8 @@ async def sender_of(settings: SenderSettings, around: Around) -> AsyncIterator[S
         delivering = Delivering(
             pool, today, settling, budget, wording, windows, sealer,
             LineChannel(line, Rates(clock)), mail,
-            Backoff(settings.retry_first_s, settings.retry_longest_s), leases,
+            Backoff(settings.retry_first_s, settings.retry_longest_s, settings.retry_limited_s),
+            leases,
         )  # fmt: skip
         preparing = Preparing(codec, wording, budget, windows, settings.gather_s, log)
         yield Sender(
@@ -127,7 +128,7 @@ async def run_sender(settings: SenderSettings) -> None:
     pool = await opened(settings.database_url, settings.database_connections)
     try:
         async with sender_of(settings, Around(pool, clock, meter, probe, log)) as sender:
-            _keep_what_is_loaded()
+            collect_seldom()
             probe.ready()
             # Whether messages wait or not, the loop that looks for them must go round.
             probe.observe(0, behind=True)
@@ -136,13 +137,6 @@ async def run_sender(settings: SenderSettings) -> None:
     finally:
         pool.terminate()
         await server.close()
-
-
-def _keep_what_is_loaded() -> None:
-    """The SDK is some hundred thousand objects that stay: looking through them for garbage halted
-    everything for up to 0.4 s at a time (measured), which a call's timeout felt."""
-    gc.collect()
-    gc.freeze()
 
 
 async def _work(

@@ -139,6 +139,7 @@ class SenderSettings(TalkSettings):
     sending_at_once: int = setting("16", count, "Deliveries that one process carries out at once.")
     retry_first_s: float = setting("5", seconds, "Pause before a second call, doubled each time.")
     retry_longest_s: float = setting("900", seconds, "Longest pause between calls.")
+    retry_limited_s: float = setting("60", seconds, "Pause after a 429 of LINE, at least.")
     call_lease_s: float = setting(
         "30", seconds, "A delivery is taken over when its process has not settled it for so long."
     )

@@ -71,6 +71,7 @@ async def test_from_following_to_leaving(bot: Bot, line: TakingLine) -> None:
             " ('k1', 1, $1, '', 'adult', 'open_missing', true, 20239, 'R1', 20200),"
             " ('k2', 1, $1, '', 'adult', 'pending', true, 20250, '', 20200),"
             " ('k3', 1, $1, '', 'adult', 'matched', false, 20239, '', 20200),"
+            " ('k5', 1, $1, '', 'adult', 'late', true, 20100, '', 20200),"
             " ('k4', 1, $2, '', 'child', 'open_missing', true, 20239, 'R1', 20200)",
             OURS,
             THEIRS,
@@ -78,8 +79,8 @@ async def test_from_following_to_leaving(bot: Bot, line: TakingLine) -> None:
     assert [body["altText"].split("\n")[0] for body in await pushed(bot)] == ["審核通過"]
     count = bot.said("待補件數")
     await bot.tell(count)
-    assert "待補正 1 件，最近期限 114年5月31日（六）" in words(line, count)
-    assert "待上傳 1 件" in words(line, count) and "共 2 件" in words(line, count)
+    assert "待補正 2 件，最近期限 114年5月31日（六）" in words(line, count)
+    assert "待上傳 1 件" in words(line, count) and "共 3 件" in words(line, count)
     assert THEIRS not in words(line, count)
 
     unbind = bot.tapped("unbind")
