@@ -7,6 +7,8 @@ PYTHON ?= $(shell sh deploy/local/prerequisites.sh find-python)
 ARGS ?=
 KILLS ?= 8
 SECONDS ?= 120
+FAULTS ?= 10000
+FIRE_SECONDS ?= 440
 
 # Keyed by content, not by time: a fresh clone beside an old environment is not fooled.
 LOCK := $(shell { cat requirements-dev.txt; $(PYTHON) -V; } 2>&1 | sha256sum | cut -c1-16)
@@ -15,10 +17,10 @@ PY := .venv/bin/python
 UNIT := tests/unit tests/spec tests/contract tests/test_tidy.py
 HEAVY := tests/generative tests/integration tests/e2e
 
-.PHONY: help setup lock check test prove mutants demo up down status bench chaos docs manifests image clean
+.PHONY: help setup lock check test prove mutants demo up down status bench chaos chaos-notify docs manifests image clean
 
 help: ## this list of commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(VENV):
 	@PYTHON=$(PYTHON) sh deploy/local/prerequisites.sh python
@@ -67,6 +69,9 @@ bench: setup ## measure the figures into .run/bench/results.jsonl
 
 chaos: setup ## kill -9 at random and verify (KILLS=8 SECONDS=120)
 	$(PY) -m bench.chaos --kills $(KILLS) --seconds $(SECONDS) $(ARGS)
+
+chaos-notify: setup ## faults between notify and people, and verify (FAULTS=10000 FIRE_SECONDS=440)
+	$(PY) -m bench.chaos_notify --faults $(FAULTS) --seconds $(FIRE_SECONDS) $(ARGS)
 
 docs: $(VENV) ## render docs/ from the registers
 	$(PY) -m pipeline.topics render

@@ -125,7 +125,8 @@ create table notify.deliveries (
     recipient text not null,                    -- LINE user id, or contact_id
     urgent boolean not null,
     cost integer not null,                      -- LINE messages it costs
-    -- frozen, what every attempt sends: LINE's messages as JSON; a mail sealed, bound to the row
+    -- frozen, what every attempt sends: LINE's messages as JSON; a mail, or an answer to one person,
+    -- sealed, bound to the row
     body bytea not null,
     frozen_on integer not null default 0,       -- business day on which a digest's words were frozen
     retry_key uuid not null,                    -- stored before the first call
@@ -136,6 +137,7 @@ create table notify.deliveries (
     first_call_at timestamptz,
     last_call_at timestamptz,
     uncertain boolean not null default false,   -- a call may have been accepted
+    doubt_settled boolean not null default false,   -- LINE's count has said since whether it was
     reason text not null default '',
     request_id text not null default '',
     accepted_request_id text not null default '',

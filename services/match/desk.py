@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from claims.agency_events import FacilityRenamed, RoundClosed, RoundOpened
 from claims.alone import result_days
 from claims.book import (
     Book,
@@ -18,7 +19,7 @@ from claims.book import (
 )
 from claims.case_events import Publisher, case_changed, clawback, views_of
 from claims.dated import rules_version
-from claims.events import CaseChanged
+from claims.events import CaseChanged, SweepFinished
 from claims.model import Milestone, Round
 from claims.states import PAST_DUE
 from pipeline.codec import Codec, stem_of
@@ -26,7 +27,8 @@ from pipeline.ledger import Ledger
 from services.match.loose_feed import LooseFeed
 from services.match.state import MILESTONES, book_key, due_key, exception_key, facility_of
 
-CLAWBACK = "clawback"
+JOURNAL, CLAWBACK = "case-changed", "clawback"
+Announcement = SweepFinished | RoundOpened | RoundClosed | FacilityRenamed
 Brought = tuple[Book, tuple[Change, ...]]
 
 
@@ -181,6 +183,12 @@ class Desk:
             recovery = clawback(change, facility_id, self.publisher)
             if recovery is not None:
                 ledger.emit(CLAWBACK, to, self._codec.encode(recovery))
+
+    def announce(self, ledger: Ledger, event: Announcement) -> None:
+        """What explains the journal, in every partition: rounds, sweeps, new codes."""
+        if not self.silent:
+            key = f"partition-{ledger.partition}".encode()
+            ledger.emit(JOURNAL, key, self._codec.encode(event))
 
     def _topic(self, view: type[CaseChanged]) -> str:
         topic = self._topics.get(view)

@@ -12,12 +12,11 @@ from claims.events import CaseChanged
 from pipeline.codec import Codec
 from pipeline.errors import UnknownRecord
 from pipeline.schemas import Schemas
-from services.match import cli
+from services.match import cli, journal
 from services.match.cli import BROKERS, SCHEMAS_DIR, Brokers, SchemasDir
 from services.match.explain_story import story_of, told_as_data
 from services.match.log_range import Range, everything_in, ranges_of
 
-TOPIC = "case-changed"
 ACTIONS = "actions"
 """What the agency did; a change of a code is told to every partition of it."""
 
@@ -54,11 +53,11 @@ def explain(
         cli.leave("案件編號須以醫事機構代碼開頭 a case id begins with its facility", cli.WRONG_USE)
 
     async def work() -> list[CaseChanged]:
-        codec = Codec(Schemas.read(schemas_dir), (CaseChanged, FacilityRenamed))
-        every = await ranges_of(brokers, TOPIC)
+        codec = Codec(Schemas.read(schemas_dir), journal.KINDS)
+        every = await ranges_of(brokers, journal.TOPIC)
         if everywhere or await _was_renamed(codec, brokers, facility.value):
             return await _steps(codec, brokers, every, case_id)
-        own = await ranges_of(brokers, TOPIC, facility.value)
+        own = await ranges_of(brokers, journal.TOPIC, facility.value)
         steps = await _steps(codec, brokers, own, case_id)
         if _is_whole(steps):
             return steps

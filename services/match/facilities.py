@@ -65,6 +65,7 @@ class Books(Protocol):
     def put_back(
         self, ledger: Ledger, key: bytes, book: Book, changes: Sequence[Change]
     ) -> None: ...
+    def announce(self, ledger: Ledger, event: FacilityRenamed) -> None: ...
 
 
 class Facilities:
@@ -146,6 +147,7 @@ class Facilities:
             parts=0,
         )
         self.keep(ledger, old, moved)
+        self._desk.announce(ledger, event)
         ledger.put(ERRAND + MOVING + old.encode(), Errand())
         there = self.of(ledger, new)
         there = msgspec.structs.replace(there, awaited=(*there.awaited, old))

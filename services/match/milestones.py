@@ -37,7 +37,6 @@ from services.match.state import (
     exception_key,
 )
 
-TOPIC = "case-changed"
 FIRST_DAY = -(1 << 31)
 
 MilestoneEvent = DayClosed | RoundOpened | RoundClosed | RulesChanged
@@ -64,7 +63,9 @@ class Milestones:
             ledger.put(MILESTONES, (*known, milestone))
             self._desk.begin()
             if isinstance(event, RoundOpened | RoundClosed):
-                self._say(ledger, event)  # the journal explains the rounds that its cases name
+                self._desk.announce(
+                    ledger, event
+                )  # the journal explains the rounds that its cases name
 
     def cause(self, ledger: Ledger) -> Cause:
         """The newest milestone, as the cause of what follows from a slice."""
@@ -133,12 +134,7 @@ class Milestones:
             changed,
             milestone.id,
         )
-        self._say(ledger, event)
-
-    def _say(self, ledger: Ledger, event: SweepFinished | RoundOpened | RoundClosed) -> None:
-        if not self._desk.silent:
-            key = f"partition-{ledger.partition}".encode()
-            ledger.emit(TOPIC, key, self._codec.encode(event))
+        self._desk.announce(ledger, event)
 
 
 def _milestone_of(event: MilestoneEvent, known: Sequence[Milestone]) -> Milestone | None:

@@ -15,13 +15,12 @@ from claims.layouts import PROGRAMMES
 from pipeline.codec import Codec
 from pipeline.schemas import Schemas
 from pipeline.sealing import NotOpened, Sealer
-from services.match import cli
+from services.match import cli, journal
 from services.match.cli import BROKERS, SCHEMAS_DIR, Brokers, Facility, SchemasDir
 from services.match.log_range import Range, everything_in, ranges_of
 from services.match.round_sheet import BirthDates, birth_dates, heads, in_order, line_of
 from services.match.spreadsheet import a_sheet
 
-TOPIC = "case-changed"
 LISTED = "unmatched"
 """The change by which a round lists a case (correction.md rows 8 and 9)."""
 
@@ -62,8 +61,10 @@ def round_list(
         births = birth_dates(Sealer(settings.seal_key, settings.seal_key_id))
 
     async def work() -> list[Opened]:
-        codec = Codec(Schemas.read(schemas_dir), (CaseChanged, SweepFinished))
-        return await opened_in(codec, brokers, await ranges_of(brokers, TOPIC, facility), round_id)
+        codec = Codec(Schemas.read(schemas_dir), journal.KINDS)
+        return await opened_in(
+            codec, brokers, await ranges_of(brokers, journal.TOPIC, facility), round_id
+        )
 
     parts = cli.run(work)
     missing = [str(part.partition) for part in parts if not part.is_whole]

@@ -11,6 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from rich.console import Console
 from rich.text import Text
 
+from claims.agency_events import FacilityRenamed, RoundClosed, RoundOpened
 from claims.events import CaseChanged, ImportReported, ResultStored, SweepFinished
 from claims.periods import iso_text
 from pipeline.codec import Codec
@@ -60,6 +61,15 @@ def line_of(event: Any) -> str:
                 f"{event.programme} {day_text(event.visit_date)} {event.action} "
                 f"{event.result_id} version {event.version}"
             )
+        case RoundOpened():
+            return (
+                f"{day_text(event.opened_on)} round {event.round_id} opens: {event.programme}, "
+                f"until {day_text(event.correction_deadline)}"
+            )
+        case RoundClosed():
+            return f"{day_text(event.closed_on)} round {event.round_id} ends"
+        case FacilityRenamed():
+            return f"{day_text(event.received_on)} {event.old_code} is now {event.new_code}"
         case SweepFinished():
             return (
                 f"{day_text(event.day)} partition {event.partition} day closed: "

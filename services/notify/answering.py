@@ -187,7 +187,9 @@ class Answering:
         if is_in_time(event, received_at, now):
             return Unsaid.of(event, took)
         if took.matters:
-            await outbox.queue_answer(connection, event.user_id, "", took.answers, now)
+            await outbox.queue_answer(
+                connection, self._sealer, event.user_id, "", took.answers, now
+            )
         return None
 
     def _now(self) -> datetime:

@@ -111,7 +111,7 @@ async def approve(desk: AtDesk, application_id: str) -> ApplicationOut:
     async with desk.deciding() as connection:
         try:
             binding_id = await applications.approve(
-                connection, application_id, desk.caller.key_id, desk.now
+                connection, desk.house.sealer, application_id, desk.caller.key_id, desk.now
             )
         except NotPossible as bad:
             _refused(bad)
@@ -132,7 +132,12 @@ async def refuse(desk: AtDesk, application_id: str, refusal: Refusal) -> Applica
     async with desk.deciding() as connection:
         try:
             await applications.refuse(
-                connection, application_id, desk.caller.key_id, refusal.reason, desk.now
+                connection,
+                desk.house.sealer,
+                application_id,
+                desk.caller.key_id,
+                refusal.reason,
+                desk.now,
             )
         except NotPossible as bad:
             _refused(bad)

@@ -86,7 +86,8 @@ async def unbind(desk: AtDesk, binding_id: str) -> BindingOut:
             "select user_id from notify.bindings where binding_id = $1", binding_id
         )
         words = decided.unbound_by_agency(facility)
-        await outbox.queue_answer(connection, user_id, facility, words, desk.now)
+        sealer = desk.house.sealer
+        await outbox.queue_answer(connection, sealer, user_id, facility, words, desk.now)
         await desk.note(connection, "binding.unbind", binding_id)
         row = await connection.fetchrow(f"{_SELECT} where b.binding_id = $1", binding_id)
     assert row is not None

@@ -5,7 +5,7 @@ source: line-bot.md section 2. Each function works inside the caller's transacti
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from asyncpg import Record
@@ -19,6 +19,14 @@ from services.notify.sealed import Contact, email_hash, seal_contact
 SUBMITTED, APPROVED, REFUSED, WITHDRAWN = "submitted", "approved", "refused", "withdrawn"
 # What an application_id begins with; a contact_id begins otherwise.
 LETTER = "a"
+A_DAY = 5  # applications whose mail nobody confirmed
+_TOO_MANY = """
+select (select count(*) from notify.applications
+        where user_id = $1 and submitted_at > $2 and email_confirmed_at is null) >= $3
+    or (select count(*) from notify.contacts k
+        join notify.applications a on a.contact_id = k.contact_id
+        where k.email_hash = $4 and a.submitted_at > $2 and a.email_confirmed_at is null) >= $3
+"""
 # What may stand in the way of a decision, as codes for the API.
 NOT_FOUND, NOT_OPEN, NOT_CONFIRMED = "not_found", "not_open", "email_not_confirmed"
 
@@ -53,6 +61,18 @@ async def open_of(connection: Connection, user_id: str) -> str | None:
         SUBMITTED,
     )
     return found
+
+
+async def are_too_many(
+    connection: Connection, link_key: bytes, user_id: str, email: str, now: datetime
+) -> bool:
+    """Every application mails somebody who may not have asked for it: so many of a user, and to an
+    address, within a day that nobody confirmed, whoever withdraws and applies again."""
+    return bool(
+        await connection.fetchval(
+            _TOO_MANY, user_id, now - timedelta(days=1), A_DAY, email_hash(link_key, email)
+        )
+    )
 
 
 async def submit(
@@ -108,7 +128,9 @@ async def confirm_email(connection: Connection, application_id: str, now: dateti
     return changed != "UPDATE 0"
 
 
-async def approve(connection: Connection, application_id: str, by: str, now: datetime) -> str:
+async def approve(
+    connection: Connection, sealer: Sealer, application_id: str, by: str, now: datetime
+) -> str:
     """Binds the user to the facility and tells the user; the binding_id.
 
     by       key_id of the agency's key
@@ -120,18 +142,23 @@ async def approve(connection: Connection, application_id: str, by: str, now: dat
         connection, row["user_id"], row["facility_id"], application_id, contact_id, now
     )
     words = decided.approved(row["facility_id"])
-    await outbox.queue_answer(connection, row["user_id"], row["facility_id"], words, now)
+    await outbox.queue_answer(connection, sealer, row["user_id"], row["facility_id"], words, now)
     return binding_id
 
 
 async def refuse(
-    connection: Connection, application_id: str, by: str, reason: str, now: datetime
+    connection: Connection,
+    sealer: Sealer,
+    application_id: str,
+    by: str,
+    reason: str,
+    now: datetime,
 ) -> None:
     """Tells the user the reason, who may apply again. Raises NotPossible."""
     row = await _decide(connection, application_id, REFUSED, reason, by, now)
     await _remove_contact(connection, row["contact_id"], now)
     words = decided.refused(row["facility_id"], reason)
-    await outbox.queue_answer(connection, row["user_id"], row["facility_id"], words, now)
+    await outbox.queue_answer(connection, sealer, row["user_id"], row["facility_id"], words, now)
 
 
 async def withdraw(connection: Connection, user_id: str, now: datetime) -> bool:

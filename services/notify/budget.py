@@ -5,7 +5,7 @@ approximate and includes messages of its console. Charged when a message is prep
 when LINE has certainly not taken it.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from services.notify.database import Connection
@@ -17,21 +17,36 @@ _LOOK = "select * from notify.budgets where month = $1"
 _CHARGE = "update notify.budgets set used = used + $2 where month = $1"
 _REFUND = "update notify.budgets set used = greatest(used - $2, 0) where month = $1"
 _EXHAUSTED = "update notify.budgets set exhausted_at = $2 where month = $1"
-# What waits is charged already, and LINE has not seen it.
+# What waits is charged already, and LINE has not seen it; but what may have been accepted, LINE may
+# have counted. What ended in doubt stays charged until LINE was asked later ($5): then its count
+# says whether it was taken, and we need not.
 _REPORTED = """
+with doubtful as (
+    select delivery_id, cost from notify.deliveries
+    where channel = 'line' and uncertain and not doubt_settled and state in ('cancelled', 'parked')
+        and finished_at < $5
+        and to_char(date '1970-01-01' + day, 'YYYYMM')::integer = $1
+    for update
+), answered as (
+    update notify.deliveries known set doubt_settled = true from doubtful
+    where known.delivery_id = doubtful.delivery_id
+)
 update notify.budgets set reported = $2, monthly = $3, asked_at = $4,
-    used = greatest(used, $2 + (select coalesce(sum(cost), 0)::integer from notify.deliveries
-        where channel = 'line' and state in ('ready', 'calling'))),
+    used = greatest(used - (select coalesce(sum(cost), 0)::integer from doubtful),
+        $2 + (select coalesce(sum(cost), 0)::integer from notify.deliveries
+            where channel = 'line' and state = 'ready' and not uncertain)),
     exhausted_at = case when $3::integer is null or $2 < $3 then null else exhausted_at end
 where month = $1
 """
 
 
 class Limits(NamedTuple):
-    """``messages`` a month, 0: what LINE allows. ``reserve``: the share kept for urgent ones."""
+    """``messages`` a month, 0: what LINE allows. ``reserve``: the share kept for urgent ones.
+    ``counted_after_s``: see :func:`reconcile`."""
 
     messages: int
     reserve: float
+    counted_after_s: float = 3600.0
 
 
 class Allowance(NamedTuple):
@@ -99,14 +114,20 @@ class Budget:
         return allowance(row, self.limits)
 
 
-async def reconcile(connection: Connection, line: LineClient, month: int, at: datetime) -> bool:
-    """Ask LINE what it allows and has counted; False when it did not say."""
+async def reconcile(
+    connection: Connection, line: LineClient, month: int, at: datetime, counted_after_s: float
+) -> bool:
+    """Ask LINE what it allows and has counted; False when it did not say.
+
+    ``counted_after_s``: what it took so long ago is in its count, which is approximate.
+    """
     quota, consumption = await line.quota(), await line.consumption()
     if not (quota.is_done and consumption.is_done):
         return False
     monthly = quota.body.get("value") if quota.body.get("type") == "limited" else None
     await connection.execute(_OPEN, month)
+    before = at - timedelta(seconds=counted_after_s)
     await connection.execute(
-        _REPORTED, month, int(consumption.body.get("totalUsage", 0)), monthly, at
+        _REPORTED, month, int(consumption.body.get("totalUsage", 0)), monthly, at, before
     )
     return True

@@ -106,7 +106,7 @@ async def say(
     if user_id is None:
         return None
     line_id = await note(connection, sealer, chat_id, STAFF, text, now)
-    await outbox.queue_answer(connection, user_id, "", staff.line(text), now)
+    await outbox.queue_answer(connection, sealer, user_id, "", staff.line(text), now)
     return line_id
 
 

@@ -22,6 +22,7 @@ from services.notify.database import Connection
 from services.notify.delivering_rules import EMAIL, Backoff, Called, Step, Waiting
 from services.notify.line_channel import Letter, LineChannel, Said, users_of
 from services.notify.mail_channel import MailChannel
+from services.notify.outbox import ANSWER
 from services.notify.recipients import standing_of
 from services.notify.sending_windows import Windows
 from services.notify.settling import Settling, counts_now, notices_of
@@ -149,6 +150,8 @@ class Delivering:
             address = self._sealer.open(sealed, recipient).decode()
         else:
             users = await users_of(connection, recipient)
+            if row["purpose"] == ANSWER:
+                body = self._sealer.open(body, name)
         await connection.execute(
             sql.CALLING, name, called.uncertain, moment.at, moment.after(seconds=lease)
         )

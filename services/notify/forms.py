@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Request, Response
 
+from pipeline.http_problems import Problem
 from services.notify import applications, bindings, form_fields, tokens
 from services.notify.applications import Filled
 from services.notify.bot_words import mails
@@ -22,6 +23,8 @@ from services.notify.mail_outbox import queue_mail
 from services.notify.sealed import Contact, seal_contact
 
 router = APIRouter(prefix="/forms", include_in_schema=False)
+# Every field at its longest, encoded, and as much again.
+_FORM_BYTES = 16 * 1024
 _FILE_FIELDS = tuple(field for field in FIELDS if field.name != REMARK)
 
 
@@ -38,6 +41,8 @@ async def apply_page(request: Request, token: str) -> Response:
 async def apply(request: Request, token: str) -> Response:
     """What is wrong comes back beside its field, and the link still works."""
     house, now = house_of(request), house_of(request).now()
+    if not await _is_live(house, token, tokens.FORM):
+        return _expired()
     answers = form_fields.read(await _sent(request))
     async with house.pool.acquire() as connection, connection.transaction():
         link = await tokens.look(connection, token, tokens.FORM, now)
@@ -58,6 +63,8 @@ async def _submit(
     house: House, connection: Connection, user_id: str, filled: Filled, now: datetime
 ) -> Response:
     link_key = house.settings.link_key
+    if await applications.are_too_many(connection, link_key, user_id, filled.contact.email, now):
+        return told_page(words.TOO_MANY_TITLE, words.TOO_MANY, 429)
     made = await applications.submit(connection, house.sealer, link_key, user_id, filled, now)
     if made is None:
         return told_page(words.OPEN_TITLE, words.OPEN, 409)
@@ -93,6 +100,8 @@ async def file_page(request: Request, token: str) -> Response:
 @router.post("/file/{token}")
 async def file(request: Request, token: str) -> Response:
     house, now = house_of(request), house_of(request).now()
+    if not await _is_live(house, token, tokens.FILE):
+        return _expired()
     answers = form_fields.read(await _sent(request), _FILE_FIELDS)
     async with house.pool.acquire() as connection, connection.transaction():
         link = await tokens.look(connection, token, tokens.FILE, now)
@@ -127,8 +136,19 @@ async def _ask_for_file(
     )
 
 
+async def _is_live(house: House, token: str, purpose: str) -> bool:
+    """Looked at before anything of the body is read: whoever holds no link makes us no work."""
+    async with house.pool.acquire() as connection:
+        return await tokens.look(connection, token, purpose, house.now()) is not None
+
+
 async def _sent(request: Request) -> dict[str, str]:
-    """The fields of the form as text; a file in their place counts as nothing."""
+    """The fields of the form as text; a file in their place counts as nothing.
+
+    Raises Problem 413.
+    """
+    if len(await request.body()) > _FORM_BYTES:
+        raise Problem(413, "TOO_LARGE", "表單內容過長。")
     async with request.form(max_files=0, max_fields=20) as form:
         return {name: value for name, value in form.items() if isinstance(value, str)}
 

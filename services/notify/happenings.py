@@ -24,6 +24,7 @@ from unnest($1::text[], $2::int[]) as new (id, more) where notice_id = id
 _FILES = """
 select notice_id, subject from notify.notices
 where kind = 'import_refused' and state = 'planned' and subject = any ($1)
+order by notice_id for key share
 """
 _PARTS = """
 insert into notify.import_parts (event_id, submission_id, facility_id, rows, refused)
@@ -40,9 +41,13 @@ select coalesce(
     (select max(changed_on) from notify.cases),
     0)
 """
-
-
-_STATES = "select notice_id, state from notify.notices where notice_id = any ($1)"
+# Held until the end of the transaction: the sender, which would put it into a digest meanwhile,
+# passes it over, and one that the sender holds is waited for. Else what comes after the words were
+# frozen would be added to a notice that is told already.
+_STATES = """
+select notice_id, state from notify.notices where notice_id = any ($1)
+order by notice_id for key share
+"""
 
 
 async def tell_of_cases(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from claims.agency_events import RoundClosed, RoundOpened
+from claims.agency_events import FacilityRenamed, RoundClosed, RoundOpened
 from claims.events import CaseChanged, ImportReported, SweepFinished
 
 
@@ -45,6 +45,13 @@ class Ended(msgspec.Struct, frozen=True, array_like=True, tag="e", gc=False):
     closed_on: int
 
 
+class Renamed(msgspec.Struct, frozen=True, array_like=True, tag="r", gc=False):
+    """A facility goes on under another code."""
+
+    old_code: str
+    new_code: str
+
+
 class ImportPart(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Rows of a part of a file, and how many of them were refused; commands are no rows."""
 
@@ -56,9 +63,9 @@ class ImportPart(msgspec.Struct, frozen=True, array_like=True, gc=False):
     written_ms: int
 
 
-Entry = CaseStep | Swept | Opened | Ended
-Event = CaseChanged | SweepFinished | RoundOpened | RoundClosed
-EVENTS = (CaseChanged, SweepFinished, RoundOpened, RoundClosed)
+Entry = CaseStep | Swept | Opened | Ended | Renamed
+Event = CaseChanged | SweepFinished | RoundOpened | RoundClosed | FacilityRenamed
+EVENTS = (CaseChanged, SweepFinished, RoundOpened, RoundClosed, FacilityRenamed)
 
 pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(Entry).decode
@@ -93,6 +100,8 @@ def entry_of(event: Event) -> Entry:
             return Opened(event)
         case RoundClosed():
             return Ended(event.round_id, event.closed_on)
+        case FacilityRenamed():
+            return Renamed(event.old_code, event.new_code)
 
 
 def part_of(event: ImportReported, written_ms: int) -> ImportPart:

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from claims.periods import day_of
+from pipeline.sealing import Sealer
 from services.notify.database import Connection
 from services.notify.settings import TAIPEI
 
@@ -24,6 +25,7 @@ on conflict (month) do update set used = notify.budgets.used + 1
 
 async def queue_answer(
     connection: Connection,
+    sealer: Sealer,
     user_id: str,
     facility_id: str,
     messages: Sequence[dict[str, Any]],
@@ -31,8 +33,9 @@ async def queue_answer(
 ) -> str:
     """A delivery to one user; the delivery_id. ``messages`` as LINE takes them, 1 to 5.
 
-    The body is their JSON list. Somebody waits for it: it passes quiet hours. It does not fall
-    back to e-mail, for it is an answer in a chat.
+    The body is their JSON list, sealed, bound to the delivery_id: it may hold what staff wrote to
+    one person, or why an application was refused. Somebody waits for it: it passes quiet hours.
+    It does not fall back to e-mail, for it is an answer in a chat.
     """
     delivery_id = "d" + secrets.token_hex(12)
     today = now.astimezone(TAIPEI)
@@ -45,7 +48,7 @@ async def queue_answer(
         ANSWER,
         day_of(today.year, today.month, today.day),
         user_id,
-        msgspec.json.encode(list(messages)),
+        sealer.seal(msgspec.json.encode(list(messages)), delivery_id),
         uuid.uuid4(),
         now,
     )

@@ -23,6 +23,7 @@ update notify.deliveries set state = $2, reason = $3, finished_at = $4 where del
 # A life of its own, under a new key: whoever decides so has found out that nothing arrived.
 _AGAIN = """
 update notify.deliveries set state = 'ready', reason = '', retry_key = $2, uncertain = false,
+    doubt_settled = false,
     not_before = $3, first_call_at = null, finished_at = null
 where delivery_id = $1
 """

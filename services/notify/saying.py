@@ -29,12 +29,14 @@ _LEFT = """
 select webhook_event_id, user_id, answer_sealed from notify.webhook_events
 where answer_sealed is not null and (done_at < $1 or $2) order by received_at
 """
-_SAID = "update notify.webhook_events set answer_sealed = null where webhook_event_id = $1"
-# Without waiting for the disk, which the webhook needs: lost in a crash, the answer is tried again,
-# and LINE refuses its used token.
-_SAID_SOON = """
+# Only while the answer is still ours to say: another process may have taken it over.
+_SAID = """
 update notify.webhook_events set answer_sealed = null
-from (select set_config('synchronous_commit', 'off', true)) as soon where webhook_event_id = $1
+where webhook_event_id = $1 and answer_sealed = $2 returning webhook_event_id
+"""
+_TAKE_OVER = """
+update notify.webhook_events set answer_sealed = $3
+where webhook_event_id = $1 and answer_sealed = $2 returning webhook_event_id
 """
 
 
@@ -77,14 +79,17 @@ class Saying:
         self._clock, self._log = clock, log
 
     async def say(self, unsaid: Unsaid, now: datetime) -> None:
+        """What was refused goes as a push if it matters; not if another process, which began
+        meanwhile, took it for left behind: then the token may be used up because that one said it.
+        """
         was_refused = await self._reply(unsaid)
         async with self._pool.acquire() as connection, connection.transaction():
-            if was_refused and unsaid.matters:
-                await outbox.queue_answer(connection, unsaid.user_id, "", unsaid.messages, now)
-            await connection.execute(
-                "update notify.webhook_events set answer_sealed = null where webhook_event_id = $1",
-                unsaid.webhook_event_id,
-            )
+            sealed = unsaid.sealed(self._sealer)
+            ours = await connection.fetchval(_SAID, unsaid.webhook_event_id, sealed)
+            if ours is not None and was_refused and unsaid.matters:
+                await outbox.queue_answer(
+                    connection, self._sealer, unsaid.user_id, "", unsaid.messages, now
+                )
 
     async def _reply(self, unsaid: Unsaid) -> bool:
         """True when it was certainly not said."""
@@ -93,7 +98,7 @@ class Saying:
             outcome = await self._line.reply(unsaid.token, unsaid.messages)
             if outcome.is_done:
                 return False
-            if outcome.status not in (0, 429, 500):
+            if outcome.status not in (0, 429) and outcome.status < 500:
                 self._log("reply refused", status=outcome.status, name=outcome.request_id)
                 return not maybe_said
             maybe_said = maybe_said or (outcome.reached and outcome.status != 429)
@@ -113,5 +118,8 @@ class Saying:
                 self._log("answer not opened", name=name)
                 continue
             left = msgspec.json.decode(content, type=Unsaid)
-            await self.say(msgspec.structs.replace(left, was_tried=True), now)
+            again = msgspec.structs.replace(left, was_tried=True)
+            taken = again.sealed(self._sealer)
+            if await self._pool.fetchval(_TAKE_OVER, name, row["answer_sealed"], taken):
+                await self.say(again, now)
         return len(rows)

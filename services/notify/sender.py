@@ -86,7 +86,7 @@ async def sender_of(settings: SenderSettings, around: Around) -> AsyncIterator[S
     links = Links(settings.public_url, settings.link_key)
     wording = Wording(sealer, links, settings.portal_url)
     codec = Codec(Schemas.read(SCHEMAS), (Reminders,))
-    budget = Budget(Limits(settings.line_budget, settings.line_reserve))
+    budget = Budget(Limits(settings.line_budget, settings.line_reserve, settings.quota_counted_s))
     windows = Windows(settings.digest_at, settings.quiet_hours)
     today = business_clock(settings, clock)
     server = server_of(settings.smtp_url, settings.smtp_ca_file, settings.mail_from)

@@ -112,7 +112,9 @@ class Sender:
         """Ask LINE for the month's count; False when it did not answer."""
         async with self._pool.acquire() as connection:
             moment = await self._clock.now(connection)
-            asked = await reconcile(connection, self._line, moment.month, moment.at)
+            asked = await reconcile(
+                connection, self._line, moment.month, moment.at, self._budget.limits.counted_after_s
+            )
             metrics.show_budget(self._meter, await self._budget.now(connection, moment.month))
         return asked
 

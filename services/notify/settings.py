@@ -147,6 +147,12 @@ class SenderSettings(TalkSettings):
         "60", seconds, "How long the mail server's answer to a whole mail is waited for."
     )
     quota_every_s: float = setting("600", seconds, "LINE is asked so often what was consumed.")
+    quota_counted_s: float = setting(
+        "3600",
+        seconds,
+        "What LINE took so long ago is in its count: a message whose fate is unknown, and which is "
+        "not counted by then, costs nothing.",
+    )
     metrics_host: str = setting("127.0.0.1", str, "Where /metrics, /healthz and /readyz listen.")
     metrics_port: int = setting("0", port, "Their port; 0 takes a free one.")
 

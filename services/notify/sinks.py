@@ -15,8 +15,9 @@ from pipeline.postgres_ledger import Rows, Sink
 from services.notify.case_rows import fresh_of, latest_of, write_cases
 from services.notify.database import Connection
 from services.notify.happenings import tell_of_cases, tell_of_files
-from services.notify.journal import CaseStep, Entry, Swept, unpacked, unpacked_part
+from services.notify.journal import CaseStep, Entry, Renamed, Swept, unpacked, unpacked_part
 from services.notify.milestone_rows import one_at_a_time, write_round, write_sweep
+from services.notify.new_codes import follow_new_code
 from services.notify.notice_rows import Desk, leave
 from services.notify.plans import Plans
 
@@ -68,6 +69,8 @@ async def _write_milestones(desk: Desk, plans: Plans, entries: Sequence[Entry]) 
     for entry in entries:
         if isinstance(entry, Swept):
             await write_sweep(desk, plans, entry)
+        elif isinstance(entry, Renamed):
+            await follow_new_code(desk.connection, entry)
         elif not isinstance(entry, CaseStep):
             await write_round(desk, entry)
 

@@ -90,9 +90,9 @@ async def test_a_refused_applicant_is_told_the_reason(agency: Agency) -> None:
     refused = await agency.post(path, reason="代碼與院所名稱不符")
 
     assert (refused["state"], refused["reason"]) == ("refused", "代碼與院所名稱不符")
-    assert "代碼與院所名稱不符" in (
-        await agency.one("select convert_from(body, 'utf8') from notify.deliveries")
-    )
+    (push,) = await agency.rows("select * from notify.deliveries")
+    words = agency.sealer.open(push["body"], push["delivery_id"])
+    assert "代碼與院所名稱不符".encode() in words and words not in push["body"]
     assert await agency.decided(name) == ["application.refuse"]
 
 
@@ -175,9 +175,10 @@ async def test_a_chat_is_read_taken_answered_and_closed(agency: Agency) -> None:
     assert (waiting["state"], line["author"], line["text"]) == ("waiting", "user", "請問期限？")
     assert (taken["state"], taken["taken_by"]) == ("open", agency.key_id)
     assert (said["lines"], closed["state"]) == (2, "closed")
-    (push,) = await agency.rows("select purpose, cost, urgent, body from notify.deliveries")
+    (push,) = await agency.rows("select * from notify.deliveries")
     assert (push["purpose"], push["cost"], push["urgent"]) == ("answer", 1, True)
-    assert "三月底" in push["body"].decode()
+    assert "三月底".encode() not in push["body"]
+    assert "三月底".encode() in agency.sealer.open(push["body"], push["delivery_id"])
     assert (await agency.get("/v1/budget"))["used"] == 1
     assert (await agency.get("/v1/chats"))["items"] == []
     assert await agency.decided(chat_id) == ["chat.read", "chat.take", "chat.say", "chat.close"]

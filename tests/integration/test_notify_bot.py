@@ -64,7 +64,7 @@ async def test_from_following_to_leaving(bot: Bot, line: TakingLine) -> None:
     async with bot.house.pool.acquire() as connection, connection.transaction():
         name = await applications.open_of(connection, bot.user)
         assert name is not None
-        await applications.approve(connection, name, "key-1", bot.house.now())
+        await applications.approve(connection, bot.sealer, name, "key-1", bot.house.now())
         await connection.execute(
             "insert into notify.cases (case_id, sequence, facility_id, lab_facility_id, programme,"
             " state, is_open, due_on, round_id, changed_on) values"
@@ -108,6 +108,30 @@ async def test_a_form_works_once_and_for_half_an_hour(bot: Bot, line: TakingLine
     assert (await bot.client.post(late, data=FILLED)).status_code == 410
 
 
+async def test_nothing_is_read_without_a_link_and_no_more_than_a_form_holds(
+    bot: Bot, line: TakingLine
+) -> None:
+    form, long = await a_form(bot, line), {**FILLED, "remark": "x" * 20_000}
+    assert (await bot.client.post(form[:-2] + "zz", data=long)).status_code == 410
+    assert (await bot.client.post(form, data=long)).status_code == 413
+    assert (await bot.client.post(form, data=FILLED)).status_code == 200
+
+
+async def test_an_address_is_not_mailed_time_and_again(bot: Bot, line: TakingLine) -> None:
+    theirs = {"email": "flooded@clinic.test"}
+    for _ in range(applications.A_DAY):
+        await an_application(bot, line, confirmed=False, **theirs)
+        assert await bot.tell(bot.tapped("withdraw-yes")) == ["withdrawn"]
+    for user in (bot, Bot(bot.app, bot.url, bot.client)):
+        answer = await bot.client.post(await a_form(user, line), data={**FILLED, **theirs})
+        assert answer.status_code == 429 and "明日再申請" in answer.text
+    other = Bot(bot.app, bot.url, bot.client)
+    answer = await bot.client.post(
+        await a_form(other, line), data={**FILLED, "email": "other@clinic.test"}
+    )
+    assert answer.status_code == 200
+
+
 async def test_what_is_wrong_comes_back_beside_its_field_and_the_link_still_works(
     bot: Bot, line: TakingLine
 ) -> None:
@@ -128,7 +152,7 @@ async def test_a_confirmation_changes_nothing_before_the_button(bot: Bot, line: 
     await bot.client.get(link)
     async with bot.house.pool.acquire() as connection, connection.transaction():
         with pytest.raises(applications.NotPossible) as refused:
-            await applications.approve(connection, name, "key-1", bot.house.now())
+            await applications.approve(connection, bot.sealer, name, "key-1", bot.house.now())
         assert refused.value.code == applications.NOT_CONFIRMED
     assert (await bot.client.post(link)).status_code == 200
     assert (await bot.client.post(link)).status_code == 410
@@ -137,9 +161,11 @@ async def test_a_confirmation_changes_nothing_before_the_button(bot: Bot, line: 
 async def test_refused_with_a_reason_one_may_apply_again(bot: Bot, line: TakingLine) -> None:
     name = await an_application(bot, line)
     async with bot.house.pool.acquire() as connection, connection.transaction():
-        await applications.refuse(connection, name, "key-1", "代碼與名稱不符", bot.house.now())
+        await applications.refuse(
+            connection, bot.sealer, name, "key-1", "代碼與名稱不符", bot.house.now()
+        )
         with pytest.raises(applications.NotPossible):
-            await applications.approve(connection, name, "key-1", bot.house.now())
+            await applications.approve(connection, bot.sealer, name, "key-1", bot.house.now())
     assert "代碼與名稱不符" in (await pushed(bot))[0]["altText"]
     assert await an_application(bot, line) != name
     assert await bot.tell(bot.tapped("withdraw-yes")) == ["withdrawn"]

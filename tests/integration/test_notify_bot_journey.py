@@ -86,7 +86,7 @@ async def test_a_manager_joins_asks_and_leaves(bot: Bot, line: LineSimulator) ->
         name = await applications.open_of(connection, bot.user)
         assert name is not None
         await applications.confirm_email(connection, name, bot.house.now())
-        await applications.approve(connection, name, "key-1", bot.house.now())
+        await applications.approve(connection, bot.sealer, name, "key-1", bot.house.now())
     assert "目前沒有待處理的個案" in await manager.says("待補件數")
     assert "確定要解除" in await manager.taps("解除綁定")
     assert "已解除" in await manager.taps("確定解除")

@@ -27,6 +27,16 @@ async def post(store: Store) -> AsyncIterator[Post]:
         yield post
 
 
+async def test_an_address_the_agency_entered_itself_outlives_the_senders_start(post: Post) -> None:
+    kept = await post.contact("chief@agency.invalid", facility="")
+    await post.pool.execute("update notify.contacts set created_at = now() - interval '1 h'")
+    await post.run(GOUJI_AGENCY_MAIL="one@agency.invalid")
+    await post.run(GOUJI_AGENCY_MAIL="two@agency.invalid")
+    live = "select contact_id from notify.contacts where removed_at is null order by created_at"
+    rows = await post.pool.fetch(live)
+    assert len(rows) == 2 and kept in [row["contact_id"] for row in rows]
+
+
 async def test_who_blocked_the_account_hears_by_mail(post: Post) -> None:
     user = await post.friend("wang", email="wang@clinic.invalid", follows=False)
     await post.notice()

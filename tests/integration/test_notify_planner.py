@@ -9,12 +9,14 @@ import pytest
 
 from pipeline.errors import CommitFailed
 from services.notify.database import opened
+from tests.support.kafka import until
 from tests.support.notice_histories import History
 from tests.support.notices import (
     CLINIC,
     DUE,
     LABORATORY,
     OTHER_CLINIC,
+    Event,
     Planner,
     a_case,
     a_report,
@@ -25,6 +27,7 @@ from tests.support.notices import (
     new_database,
 )
 
+_WAITING = "select count(*) from pg_locks where not granted"
 BEFORE = DUE - 15
 """With this day over, today is 14 days before the deadline."""
 
@@ -207,6 +210,31 @@ async def test_what_follows_a_notice_that_was_sent_goes_into_another(planner: Pl
     ((id, count),) = await planner.notices("notice_id", "count")
     assert id.endswith("/2") and count == 2
     assert await planner.cases_of(id) == ["c2", "c3"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "counts"),
+    [
+        (a_case("c1", 2, **OVERDUE), a_case("c2", 2, **OVERDUE), [1]),
+        (a_report("S1", 1, 3), a_report("S1", 2, 4), [4]),
+    ],
+)
+async def test_what_comes_while_a_digest_is_made_of_its_notice_goes_into_another(
+    planner: Planner, before: Event, after: Event, counts: list[int]
+) -> None:
+    await planner.give(before)
+    async with planner.pool.acquire() as sender, sender.transaction():
+        await sender.execute("select from notify.notices for update")
+        await sender.execute("update notify.notices set state = 'taken'")
+        giving = asyncio.create_task(planner.give(after))
+
+        async def waits() -> bool:
+            return bool(await planner.pool.fetchval(_WAITING))
+
+        await until(waits, 10)
+    await giving
+    assert [row[0] for row in await planner.notices("count")] == counts
+    assert [row[0] for row in await planner.notices("count", state="taken")] != [7]
 
 
 async def test_a_case_that_matched_in_the_same_breath_is_not_told(

@@ -8,6 +8,8 @@ import pytest_asyncio
 
 from deploy.line_simulator.faults import Kind
 from deploy.mail_inbox import mails
+from services.notify.bot_words import staff
+from services.notify.outbox import queue_answer
 from tests.support.sending import CLINIC, TODAY, Post, Store, a_post, a_store
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -214,6 +216,20 @@ async def test_a_fate_that_stays_unknown_for_a_day_is_parked(post: Post) -> None
 
     assert post.phone(user) == [] and post.inbox.mails == [] and len(post.line.calls) == 2
     assert await post.told() == [("parked", "line", "fate_unknown")]
+
+
+async def test_an_answer_rests_sealed_and_arrives_as_it_was_written(post: Post) -> None:
+    user = await post.friend("wang")
+    async with post.pool.acquire() as connection, connection.transaction():
+        words = staff.line("請看補正教學")
+        await queue_answer(connection, post.sealer, user, CLINIC, words, post.now)
+    body = await post.pool.fetchval("select body from notify.deliveries")
+    assert "請看補正教學".encode() not in body and b"text" not in body
+
+    await post.run()
+
+    (message,) = post.phone(user)
+    assert "請看補正教學" in message and await post.used() == 1
 
 
 async def test_two_senders_at_once_send_once(post: Post) -> None:

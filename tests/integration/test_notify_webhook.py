@@ -163,6 +163,21 @@ async def test_an_answer_that_a_dead_process_left_is_said_by_the_next(
     assert "可以這樣使用" in words(line, event)
 
 
+async def test_a_process_that_begins_while_another_answers_makes_no_second_answer(
+    webhook_database: str, bot: Bot, line: TakingLine
+) -> None:
+    follow = bot.an_event("follow")
+    line.holds = holds = asyncio.Event()
+    await bot.send(follow)
+    await until(lambda: line.held == 1)
+    async with a_bot(webhook_database, line.url):
+        await until(lambda: follow["replyToken"] in line.said)
+    holds.set()
+    # The first process, alone again, is at this user until it is through with that answer.
+    await bot.tell(bot.said("選單"))
+    assert await pushed(bot) == []
+
+
 async def test_health_and_metrics_name_no_user(bot: Bot, line: TakingLine) -> None:
     form = await a_form(bot, line)
     await bot.client.get(form)

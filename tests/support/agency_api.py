@@ -129,7 +129,9 @@ class Agency:
         user_id = await self.a_follower(is_following)
         application_id = await self.an_application(user_id, facility_id, email=email)
         async with self.pool.acquire() as connection, connection.transaction():
-            await applications.approve(connection, application_id, "test", datetime.now(UTC))
+            await applications.approve(
+                connection, self.sealer, application_id, "test", datetime.now(UTC)
+            )
         # What it said to the user is not what the tests of others count.
         await self.pool.execute("delete from notify.deliveries where purpose = 'answer'")
         await self.pool.execute("delete from notify.budgets")

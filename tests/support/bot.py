@@ -62,17 +62,27 @@ def settings_of(database_url: str, line_url: str, **more: str) -> ServeSettings:
 
 
 class TakingLine:
-    """Takes replies, each token once, as LINE does; ``status`` of the next ones otherwise."""
+    """Takes replies, each token once, as LINE does; ``status`` of the next ones otherwise.
+
+    ``holds``: the next call waits for it before it is looked at.
+    """
 
     def __init__(self) -> None:
         self.url = ""
         self.said: dict[str, list[Message]] = {}
         self.calls = 0
         self.status: list[int] = []
+        self.holds: asyncio.Event | None = None
+        self.held = 0
 
     async def _reply(self, request: web.Request) -> web.Response:
         self.calls += 1
         asked = await request.json()
+        if self.holds is not None:
+            holds, self.holds = self.holds, None
+            self.held += 1
+            await holds.wait()
+            self.held -= 1
         if self.status and (status := self.status.pop(0)) != 200:
             return web.json_response({"message": "not now"}, status=status)
         if asked["replyToken"] in self.said:

@@ -56,16 +56,17 @@ async def an_application(bot: Bot, line: TakingLine, confirmed: bool = True, **m
 async def a_binding(bot: Bot, line: TakingLine, **more: str) -> str:
     name = await an_application(bot, line, True, **more)
     async with bot.house.pool.acquire() as connection, connection.transaction():
-        return await applications.approve(connection, name, "key-1", bot.house.now())
+        return await applications.approve(connection, bot.sealer, name, "key-1", bot.house.now())
 
 
 async def pushed(bot: Bot) -> list[dict[str, Any]]:
     rows = await bot.house.pool.fetch(
-        "select body from notify.deliveries where channel = 'line' and recipient = $1"
+        "select delivery_id, body from notify.deliveries where channel = 'line' and recipient = $1"
         " and purpose = 'answer' order by created_at",
         bot.user,
     )
-    return [message for row in rows for message in json.loads(row["body"])]
+    bodies = [bot.sealer.open(row["body"], row["delivery_id"]) for row in rows]
+    return [message for body in bodies for message in json.loads(body)]
 
 
 async def confirm_link(bot: Bot) -> str:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
-from claims.agency_events import RoundClosed, RoundOpened
+from claims.agency_events import FacilityRenamed, RoundClosed, RoundOpened
 from claims.events import CaseChanged, ImportReported, RowOutcome, SweepFinished
 from claims.periods import iso_text
 from claims.reminder_events import Reminders
@@ -108,7 +108,7 @@ def a_report(
     return ImportReported(id, submission, part, 0, facility, "validate", rows)
 
 
-Event = CaseChanged | SweepFinished | RoundOpened | RoundClosed | ImportReported
+Event = CaseChanged | SweepFinished | RoundOpened | RoundClosed | FacilityRenamed | ImportReported
 
 
 class Planner:

@@ -46,7 +46,9 @@ async def test_a_book_meets_what_is_there_under_the_new_code() -> None:
     new.take(a_result("R"), NEW)
     await a_hand_over(old, new)
     assert states(new, NEW) == ["matched"] and len(new.books(NEW)) == 1
-    assert [each.change for each in await new.out("case-changed")] == ["alias_added", "matched"]
+    told = await new.out("case-changed")
+    assert told[0] == RENAME  # every partition says what the new code is
+    assert [each.change for each in told[1:]] == ["alias_added", "matched"]
     assert await in_step(old, new)
 
 
