@@ -78,6 +78,15 @@ class Thread(driver.AIOKafkaConsumerThread):
         end = state.lso if state.lso is not None else state.highwater
         return bool(end is not None and state.position < end)
 
+    def knows_end(self, tp: Any) -> bool:
+        """Whether the broker has said how far ``tp`` reaches: it has answered since the last
+        assignment."""
+        assignment = self._ensure_consumer()._subscription.subscription.assignment
+        if assignment is None or tp not in assignment.tps:
+            return False
+        state = assignment.state_value(tp)
+        return bool(state.has_valid_position and state.highwater is not None)
+
 
 class Consumer(driver.Consumer):
     """Faust's consumer, led by the positions of the ledgers."""
@@ -98,6 +107,9 @@ class Consumer(driver.Consumer):
 
     def is_behind(self, tp: TP) -> bool:
         return self._thread.is_behind(tp)
+
+    def knows_end(self, tp: TP) -> bool:
+        return self._thread.knows_end(tp)
 
     async def perform_seek(self) -> None:
         """Called after every rebalance, before the flow resumes."""

@@ -224,6 +224,19 @@ class Worker:
             lag = max(lag, self._lags.setdefault(tp, Lag()).seconds(behind, now_ms))
         return lag
 
+    def behind_s(self) -> dict[int, float]:
+        """By partition, for how many seconds what was written is perhaps not durable here; without
+        those of which that is not known (yet)."""
+        found: dict[int, float] = {}
+        for partition, stage in () if self._rebalancing else self._stages.items():
+            topics = [TP(topic, partition) for topic in self._reads]
+            lag, consumer = self._lag_of(partition), self._app.consumer
+            # Behind, and no message was taken: nobody knows how old those that wait are.
+            unknown = lag == 0.0 and any(consumer.is_behind(tp) for tp in topics)
+            if not unknown and all(consumer.knows_end(tp) for tp in topics):
+                found[partition] = lag + stage.commit_age
+        return found
+
     def _page(self) -> bytes:
         for partition, stage in self._stages.items():
             self._meter.set(metrics.COMMIT_AGE, stage.commit_age, self._group, partition)

@@ -52,6 +52,12 @@ create table notify.milestones (
 );
 create index milestones_day on notify.milestones (day);
 
+-- What was written to the journal until then, the planner has taken; by the clock of this database.
+create table notify.reading (
+    partition integer primary key,
+    until timestamptz not null
+);
+
 create table notify.import_parts (
     event_id text primary key,
     submission_id text not null,
@@ -151,6 +157,7 @@ create index deliveries_due on notify.deliveries (urgent desc, not_before)
     where state in ('ready', 'calling');
 create index deliveries_digest on notify.deliveries (digest_id);
 create index deliveries_news on notify.deliveries (news_id) where news_id is not null;
+create index deliveries_finished on notify.deliveries (finished_at) where finished_at is not null;
 create index deliveries_parked on notify.deliveries (created_at) where state = 'parked';
 
 -- What a message says of each notice: the counts as its words were frozen.
@@ -160,6 +167,7 @@ create table notify.delivery_notices (
     count integer not null,
     primary key (delivery_id, notice_id)
 );
+create index delivery_notices_notice on notify.delivery_notices (notice_id);
 
 -- Facts for topic reminders, in order. Published ones stay for a while: a fact told again is the same.
 create table notify.facts (

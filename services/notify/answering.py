@@ -29,6 +29,13 @@ from services.notify.webhook_events import Event, read_event
 AT_ONCE, AT_DATABASE = 16, 3
 POLL_S, BUSY_S = 1.0, 0.2
 _OUTAGES = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError)
+# Says nothing about the event: it is taken up again.
+_NOT_ITS_FAULT = (
+    *_OUTAGES,
+    asyncpg.TransactionRollbackError,  # a deadlock
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+)
 _LOCK = 7_244_005
 _USERS = """
 select user_id from notify.webhook_events where done_at is null and user_id <> all($1)
@@ -148,7 +155,7 @@ class Answering:
                 event = read_event(self._sealer.open(row["body_sealed"], name))
                 took = await self._take(connection, event, now)
                 unsaid = await self._to_say(connection, event, took, row["received_at"], now)
-        except _OUTAGES:
+        except _NOT_ITS_FAULT:
             raise
         except Exception as bad:
             # An event that cannot be handled must not hold up what its user does next.

@@ -22,6 +22,9 @@ _SELECT = """
 select k.*, a.application_id from notify.contacts k
 left join notify.applications a on a.contact_id = k.contact_id
 """
+_IS_APPLYING = """
+select exists (select from notify.applications where contact_id = $1 and state = 'submitted')
+"""
 
 
 class ContactIn(BaseModel):
@@ -103,11 +106,12 @@ async def add(desk: AtDesk, contact: ContactIn) -> ContactOut:
     summary="Mail the link to confirm once more 重寄確認信",
 )
 async def ask(desk: AtDesk, contact_id: str) -> ContactOut:
-    """Also takes an address back into use that bounced: whoever follows the link can read it."""
+    """Also takes an address back into use that bounced, or that its owner unsubscribed and wants
+    again: whoever follows the link can read it."""
     async with desk.deciding() as connection:
         one = await _one(desk, connection, contact_id)
-        if one.application_id is not None:
-            raise Problem(409, "CONTACT_OF_APPLICANT", "申請人的信箱由申請人自行確認。")
+        if await connection.fetchval(_IS_APPLYING, contact_id):
+            raise Problem(409, "CONTACT_OF_APPLICANT", "申請審核中，信箱由申請人自行確認。")
         # Else the sender would not even try.
         await connection.execute(
             "update notify.contacts set bounced_at = null, bounce = '', confirmed_at ="

@@ -55,12 +55,13 @@ class Delivering:
     def __init__(
         self, pool: "Pool[Record]", clock: BusinessClock, settling: Settling, budget: Budget,
         wording: Wording, windows: Windows, sealer: Sealer, line: LineChannel, mail: MailChannel,
-        backoff: Backoff, leases: Leases,
+        backoff: Backoff, leases: Leases, journal_age_s: float,
     ) -> None:  # fmt: skip
         self._pool, self._clock, self._settling = pool, clock, settling
         self._budget, self._wording, self._windows = budget, wording, windows
         self._sealer, self._line, self._mail = sealer, line, mail
         self._backoff, self._leases = backoff, leases
+        self._journal_age_s = journal_age_s
 
     async def claim(self) -> tuple[Claimed | None, bool]:
         """The next delivery to call for, in ``calling``, committed; and whether there was any row.
@@ -69,7 +70,7 @@ class Delivering:
         """
         async with self._pool.acquire() as connection, connection.transaction():
             moment = await self._clock.now(connection)
-            row = await connection.fetchrow(sql.CLAIM, moment.at)
+            row = await connection.fetchrow(sql.CLAIM, moment.at, self._journal_age_s)
             if row is None:
                 return None, False
             if wait := self._quiet_minutes(row, moment):

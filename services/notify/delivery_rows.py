@@ -1,10 +1,14 @@
 """The statements of delivering."""
 
 # The next that may be called for, urgent ones first. A row in ``calling`` whose time has passed
-# was left by a process that died.
+# was left by a process that died. While the planner has not read the journal for so many seconds
+# ($2), what a digest says may be over: it waits. No row: there is no planner.
 CLAIM = """
 select * from notify.deliveries
 where state in ('ready', 'calling') and not_before <= $1
+    and (purpose <> 'digest' or not exists (
+        select from notify.reading where until < clock_timestamp() - make_interval(secs => $2)
+    ))
 order by urgent desc, not_before
 limit 1
 for update skip locked

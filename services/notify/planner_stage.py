@@ -1,5 +1,7 @@
 """The planner as a process: its composition root."""
 
+import asyncio
+
 from claims.events import ImportReported
 from claims.reminder_events import Reminders
 from pipeline.clock import SystemClock
@@ -18,6 +20,7 @@ from services.notify.handler import IMPORTS, JOURNAL, NotifyHandler
 from services.notify.horizon import reach_of
 from services.notify.journal import EVENTS
 from services.notify.plans import Plans
+from services.notify.reading import tell_reading
 from services.notify.settings import READS, PlannerSettings
 from services.notify.sinks import imports_sink, journal_sink
 
@@ -50,5 +53,11 @@ async def run_planner(settings: PlannerSettings) -> None:
             around = Surroundings(leave, meter=meter, log=log)
             return Stage(STAGE, handler, ledger, codec.encode, around, settings.limits())
 
-        await Worker(settings, stage, READS, group=STAGE, meter=meter, log=log).main()
+        worker = Worker(settings, stage, READS, group=STAGE, meter=meter, log=log)
+        telling = asyncio.create_task(tell_reading(pool, settings.partitions, worker.behind_s))
+        try:
+            await worker.main()
+        finally:
+            telling.cancel()
+            await asyncio.gather(telling, return_exceptions=True)
     await pool.close()

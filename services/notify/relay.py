@@ -1,7 +1,7 @@
 """notify.facts to topic reminders, in order, at least once: one process at a time."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol
 
 from asyncpg import Record
@@ -15,13 +15,10 @@ TOPIC = "reminders"
 # Any number that nobody else uses as an advisory lock in this database.
 _LOCK = 7_244_051
 _MOST = 500
-# Kept so long: a fact told again within that time is not published again.
-KEPT = timedelta(days=30)
 _WAITING = """
 select number, key, value from notify.facts where published_at is null order by number limit $1
 """
 _PUBLISHED = "update notify.facts set published_at = $2 where number = any ($1)"
-_FORGET = "delete from notify.facts where published_at < $1"
 
 
 class Sends(Protocol):
@@ -47,10 +44,6 @@ async def relay_some(connection: Connection, producer: Sends, partitions: int, a
     return len(rows)
 
 
-async def forget_old(connection: Connection, at: datetime) -> None:
-    await connection.execute(_FORGET, at - KEPT)
-
-
 class Relay:
     """``count`` hears how many facts were published."""
 
@@ -68,7 +61,6 @@ class Relay:
                 await pause()
             # Given back with the connection: the pool unlocks what its users leave locked.
             self._log("relay begins")
-            await forget_old(connection, self._now())
             while True:
                 done = await relay_some(connection, self._producer, self._partitions, self._now())
                 self._count(done)

@@ -31,6 +31,7 @@ from services.notify.business_clock import (
 from services.notify.database import SCHEMAS, opened
 from services.notify.delivering import Delivering, Leases
 from services.notify.delivering_rules import Backoff
+from services.notify.forgetting import Keep, forget_for_ever
 from services.notify.line_calls import LineCall, Recorder, line_calls
 from services.notify.line_channel import LineChannel
 from services.notify.line_client import LineClient
@@ -107,7 +108,7 @@ async def sender_of(settings: SenderSettings, around: Around) -> AsyncIterator[S
             pool, today, settling, budget, wording, windows, sealer,
             LineChannel(line, Rates(clock)), mail,
             Backoff(settings.retry_first_s, settings.retry_longest_s, settings.retry_limited_s),
-            leases,
+            leases, settings.journal_age_s,
         )  # fmt: skip
         preparing = Preparing(codec, wording, budget, windows, settings.gather_s, log)
         yield Sender(
@@ -147,7 +148,9 @@ async def _work(
         around.pool, settings.brokers, settings.partitions, lambda: instant_of(around.clock),
         around.meter, around.log, stopping,
     )  # fmt: skip
+    keep = Keep(settings.keep_calls_days, settings.keep_messages_days, settings.keep_people_days)
     loops = (
+        forget_for_ever(around.pool, keep, around.clock, stopping),
         sender.prepare_for_ever(stopping),
         sender.news_for_ever(stopping),
         sender.deliver_for_ever(stopping),

@@ -135,6 +135,9 @@ class SenderSettings(TalkSettings):
         "20:00-08:00", quiet_hours, "Nothing but urgent notices goes out then, Taipei."
     )
     gather_s: float = setting("600", seconds, "A digest waits so long for more notices, seconds.")
+    journal_age_s: float = setting(
+        "3", seconds, "Digests wait while the planner has not read the journal for so many seconds."
+    )
     agency_mail: str = setting("", str, "Addresses of the daily summary, separated by commas.")
     sending_at_once: int = setting("16", count, "Deliveries that one process carries out at once.")
     retry_first_s: float = setting("5", seconds, "Pause before a second call, doubled each time.")
@@ -152,6 +155,18 @@ class SenderSettings(TalkSettings):
         seconds,
         "What LINE took so long ago is in its count: a message whose fate is unknown, and which is "
         "not counted by then, costs nothing.",
+    )
+    keep_calls_days: int = setting("90", count, "Calls of LINE are kept so long, days.")
+    keep_messages_days: int = setting(
+        "400",
+        count,
+        "Notices, and messages that are through, are kept so long, days; what is parked stays.",
+    )
+    keep_people_days: int = setting(
+        "400",
+        count,
+        "Chats that ended, requests done, applications refused, bindings and addresses that ended "
+        "are kept so long, days.",
     )
     metrics_host: str = setting("127.0.0.1", str, "Where /metrics, /healthz and /readyz listen.")
     metrics_port: int = setting("0", port, "Their port; 0 takes a free one.")

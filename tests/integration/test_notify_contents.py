@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 import pytest
 
-from services.notify import knowing, tokens
+from services.notify import contacts, knowing, tokens
 from services.notify.mail_links import Links
 from tests.support.agency_api import LINK_KEY, OURS, Agency, agency_api
 from tests.support.notices import new_database
@@ -119,7 +120,22 @@ async def test_the_address_of_an_applicant_goes_with_the_binding_only(agency: Ag
     (one,) = (await agency.get("/v1/contacts"))["items"]
     path = f"/v1/contacts/{one['contact_id']}"
     assert await agency.refused("DELETE", path) == (409, "CONTACT_OF_APPLICANT")
-    assert await agency.refused("POST", f"{path}/ask") == (409, "CONTACT_OF_APPLICANT")
+
+
+async def test_an_applicants_address_is_asked_again_once_there_is_a_binding(
+    agency: Agency,
+) -> None:
+    await agency.an_application(await agency.a_follower(), confirmed=False)
+    (one,) = (await agency.get("/v1/contacts"))["items"]
+    path = f"/v1/contacts/{one['contact_id']}/ask"
+    assert await agency.refused("POST", path) == (409, "CONTACT_OF_APPLICANT")
+    await agency.pool.execute("update notify.applications set state = 'approved'")
+    await agency.pool.execute("update notify.contacts set unsubscribed_at = now()")
+    await agency.post(path)
+    async with agency.pool.acquire() as connection:
+        assert await contacts.confirm(connection, one["contact_id"], datetime.now(UTC))
+    (again,) = (await agency.get("/v1/contacts"))["items"]
+    assert again["unsubscribed_at"] is None and again["confirmed_at"] is not None
 
 
 def test_a_link_to_confirm_names_nobody() -> None:

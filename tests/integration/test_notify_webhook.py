@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from services.notify import answering, effecting
+from services.notify.database import Connection
 from services.notify.signatures import sign
+from services.notify.webhook_events import Event
 from tests.support.bot import (
     SECRET,
     SECRET_BEFORE,
@@ -127,6 +130,23 @@ async def test_an_answer_is_tried_again_and_said_once(bot: Bot, line: TakingLine
     event = bot.said("選單")
     assert await bot.tell(event) == ["helped"]
     assert line.calls == 3 and "可以這樣使用" in words(line, event)
+
+
+async def test_what_failed_by_no_fault_of_the_event_is_done_again(
+    bot: Bot, line: TakingLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed: list[str] = []
+
+    async def meet(connection: Connection, event: Event) -> None:
+        if not failed:
+            failed.append(event.webhook_event_id)
+            await connection.execute("do $$ begin raise sqlstate '40P01'; end $$")  # a deadlock
+        await effecting.meet(connection, event)
+
+    monkeypatch.setattr(answering, "meet", meet)
+    event = bot.said("選單")
+    assert await bot.tell(event) == ["helped"]
+    assert failed == [event["webhookEventId"]] and "可以這樣使用" in words(line, event)
 
 
 async def test_too_late_for_the_token_only_what_matters_goes_as_a_push(

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 
 from claims.notice_lines import programme_zh, roc_words
 from services.notify import menu
-from services.notify.replies import Message, bubble, card, carousel, link, tap, with_quick
+from services.notify.replies import (
+    BUBBLES_MOST,
+    Message,
+    bubble,
+    card,
+    carousel,
+    link,
+    tap,
+    with_quick,
+)
 
 
 @dataclass(frozen=True)
@@ -25,15 +34,25 @@ class Count:
 
 
 def counts(bound: Sequence[str], found: Sequence[Count], portal_url: str) -> tuple[Message, ...]:
-    """``bound``: the facilities of the user; one without open cases says so."""
+    """``bound``: the facilities of the user; one without open cases says so.
+
+    Of more than LINE shows at once, those with open cases come first; how many are left out is
+    said.
+    """
+    busy = {count.facility_id for count in found}
+    bound = sorted(bound, key=lambda facility_id: facility_id not in busy)
+    most = BUBBLES_MOST if len(bound) <= BUBBLES_MOST else BUBBLES_MOST - 1
     cards = []
-    for facility_id in bound:
+    for facility_id in bound[:most]:
         lines = [
             line for count in found if count.facility_id == facility_id for line in _lines(count)
         ]
         buttons = (link("前往處理", portal_url),) if lines else ()
         title = f"待補件數 {facility_id}"
         cards.append(bubble(title, lines or ("目前沒有待處理的個案。",), buttons))
+    if rest := bound[most:]:
+        more = (f"另有 {len(rest)} 家院所未列出，請至網站查看。",)
+        cards.append(bubble("其他院所", more, (link("前往處理", portal_url),)))
     total = sum(count.to_upload + count.to_correct for count in found)
     made = carousel(f"待補件數：共 {total} 件", cards)
     return with_quick((made,), menu.everything(menu.COUNT))

@@ -35,4 +35,4 @@ CONFIRMED_ADDRESS = ("之後的通知會寄到這個信箱。",)
 UNSUBSCRIBE_TITLE, UNSUBSCRIBE_BUTTON = "取消訂閱", "不再寄送通知信"
 UNSUBSCRIBE = ("按下按鈕後，這個信箱不再收到補正與上傳期限的通知信。LINE 的提醒不受影響。",)
 UNSUBSCRIBED_TITLE = "已取消訂閱"
-UNSUBSCRIBED = ("不再寄送通知信。要恢復時，請在 LINE 重新申請，或洽真人客服。",)
+UNSUBSCRIBED = ("不再寄送通知信。要恢復時，請在 LINE 洽真人客服。",)

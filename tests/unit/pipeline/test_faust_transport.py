@@ -30,7 +30,7 @@ def test_the_versions_are_those_the_overrides_were_written_for() -> None:
 )
 def test_every_overridden_name_exists_with_the_same_parameters(ours: type, theirs: type) -> None:
     new = {
-        "seek_all", "_seek_all", "is_behind", "is_stale", "position",
+        "seek_all", "_seek_all", "is_behind", "knows_end", "is_stale", "position",
         "show_positions", "_show_positions",
     }  # fmt: skip
     for name, value in vars(ours).items():

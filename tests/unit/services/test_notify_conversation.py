@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from services.notify import effects, menu, tokens
+from services.notify.bot_words import counting
 from services.notify.bot_words.counting import Count
 from services.notify.bot_words.guiding import Content, Pickup
 from services.notify.conversation import turn
@@ -138,6 +139,18 @@ def test_counts_are_told_by_facility_and_programme_with_the_nearest_deadline() -
     assert "兒童預防保健：待補正 1 件\n" in words
     assert "共 6 件" in words
     assert f"待補件數 {THEIRS.facility_id}\n目前沒有待處理的個案。" in words
+
+
+def test_of_more_facilities_than_line_shows_the_busy_ones_come_first_and_the_rest_is_said() -> None:
+    codes = [f"35013400{number:02}" for number in range(13)]
+    (message,) = counting.counts(
+        codes, [Count(codes[-1], "adult", 2, 20_239, 0, None)], "https://x.test"
+    )
+    cards = message["contents"]["contents"]
+    assert len(cards) == 12 and codes[-1] in str(cards[0])
+    assert "另有 2 家院所未列出" in str(cards[-1])
+    (whole,) = counting.counts(codes[:12], [], "https://x.test")
+    assert len(whole["contents"]["contents"]) == 12 and "未列出" not in str(whole)
 
 
 def test_the_list_help_tells_both_ways_dates_days_and_password() -> None:
