@@ -12,15 +12,16 @@ import httpx
 from bench.chaos.journal import Reader
 from bench.chaos_notify.house import AGENCY_MAIL, House, asked
 from bench.chaos_notify.people import People
-from bench.chaos_notify.storm import SLOW_S
 from claims.reminder_events import Reminders
-from deploy.line_simulator.faults import Kind
 from pipeline.codec import Codec
 
 FULL_ID = re.compile(r"[A-Z][12A-D89]\d{8}")
 _KEYS = "select delivery_id, retry_key::text as retry_key from witness.keys"
 _DELIVERIES = "select delivery_id, facility_id, audience, day, recipient from notify.deliveries"
-_PLANNED = "select planned_on from notify.milestones where planned_on is not null"
+_PLANNED = """
+select planned_on, (extract(epoch from completed_at) * 1000)::bigint as at_ms
+from notify.milestones where planned_on is not null
+"""
 _USED = "select coalesce(sum(used), 0)::integer as used from notify.budgets"
 
 
@@ -49,7 +50,7 @@ class Evidence:
     unplanned: list[str]  # simulator's violations
     used: int
     counted: int
-    planned_days: frozenset[int]  # for which the planner was there to plan reminders
+    planned_days: dict[int, int]  # for which reminders were planned, and the instant of it
     leaks: list[str] = field(default_factory=list)
 
 
@@ -66,8 +67,7 @@ async def collect(house: House, people: People, codec: Codec) -> Evidence:
     await reader.read_on()
     url = house.database.url
     keys = {row["retry_key"]: row["delivery_id"] for row in await asked(url, _KEYS)}
-    late = {call["request_id"] for call in calls if call["fault"] == Kind.SLOW}
-    arrivals = [*_on_phones(phones, keys, late), *(_mail(mail) for mail in mails)]
+    arrivals = [*_on_phones(phones, keys), *(_mail(mail) for mail in mails)]
     facts, contradictory = _once(reader)
     evidence = Evidence(
         arrivals,
@@ -82,24 +82,21 @@ async def collect(house: House, people: People, codec: Codec) -> Evidence:
         [f"{each['kind']} {each['endpoint']}" for each in wrong],
         (await asked(url, _USED))[0]["used"],
         quota["used"],
-        frozenset(row["planned_on"] for row in await asked(url, _PLANNED)),
+        {row["planned_on"]: row["at_ms"] for row in await asked(url, _PLANNED)},
     )
     evidence.leaks = [*_leaks(house, await house.metrics(), people, reader, arrivals)]
     return evidence
 
 
-def _on_phones(
-    phones: Iterable[dict[str, Any]], keys: dict[str, str], late: set[str]
-) -> Iterable[Arrival]:
+def _on_phones(phones: Iterable[dict[str, Any]], keys: dict[str, str]) -> Iterable[Arrival]:
     for phone in phones:
         for bubble in phone["chat"]:
             if bubble["by"] == "bot":
-                wait = int(SLOW_S * 1000) if bubble["request_id"] in late else 0
                 yield Arrival(
                     "line",
                     phone["user"],
                     keys.get(bubble["retry_key"] or "", ""),
-                    bubble["at_ms"] + wait,
+                    bubble["at_ms"],
                     bubble["text"],
                     json.dumps(bubble["message"], ensure_ascii=False),
                 )

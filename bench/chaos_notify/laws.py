@@ -48,9 +48,9 @@ class Laws:
     def duplicates(self) -> Iterator[str]:
         """Two messages of a delivery; two digests of a day; the same words twice."""
         digests: Counter[tuple[object, ...]] = Counter()
-        words: Counter[tuple[str, str, str]] = Counter()
+        words: dict[tuple[str, str, str], list[Arrival]] = defaultdict(list)
         for one in self._evidence.arrivals:
-            words[one.channel, one.recipient, one.content] += 1
+            words[one.channel, one.recipient, one.content].append(one)
             if one.delivery not in self._evidence.about:
                 yield f"{one.channel}: a message that no delivery holds"
                 continue
@@ -62,9 +62,10 @@ class Laws:
         for key, count in digests.items():
             if count > 1:
                 yield f"{key[0]} {'/'.join(map(str, key[2:]))}: {count} digests"
-        for (channel, _, content), count in words.items():
-            if count > 1:
-                yield f"{channel}: the same words {count} times, {content[:40]}"
+        for (channel, _, _), same in words.items():
+            if len(same) > 1:
+                told = " ".join(f"{one.delivery} at {one.at_ms}" for one in same)
+                yield f"{channel}: the same words, {told}: {same[0].short}"
 
     # -- 2: every notice has one end, and a true one
 
@@ -148,7 +149,10 @@ class Laws:
                 for left in (14, 7, 3, 1):
                     day = step.due_on - left
                     is_due = day - 1 in closed and ends_ms > closed.get(day, NEVER)
-                    could = self._evidence.planned_days & {*range(day, step.due_on + 1)}
+                    could = any(
+                        day <= planned_on <= step.due_on and at_ms < ends_ms
+                        for planned_on, at_ms in self._evidence.planned_days.items()
+                    )
                     if is_due and could and told.get(key, 0) < day:
                         yield f"{'/'.join(map(str, key))}: no reminder {left} days before"
 

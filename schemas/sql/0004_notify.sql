@@ -98,6 +98,7 @@ create table notify.notices (
 );
 create index notices_planned on notify.notices (facility_id, audience, planned_on) where state = 'planned';
 create index notices_digest on notify.notices (digest_id);
+create index notices_newer on notify.notices (facility_id, kind, planned_on);
 create index notices_day on notify.notices (planned_on);
 create index notices_of_subject on notify.notices (subject) where state = 'planned' and subject <> '';
 

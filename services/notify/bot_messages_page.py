@@ -41,7 +41,7 @@ def samples() -> dict[str, tuple[Message, ...]]:
     """Heading to messages."""
     counts = (
         Count(OURS, "adult", 31, _DUE + 7, 12, _DUE),
-        Count(OURS, "oral", 0, None, 3, _DUE),
+        Count(OURS, "oral", 0, None, 3, _DUE, 2),
     )
     rounds = (Pickup("adult", day_of(2025, 5, 1), _DUE, _DUE),)
     answers = {f"補正教學：{one.title}": guiding.answer(one) for one in contents() if one.body
@@ -130,6 +130,7 @@ def _pages() -> list[str]:
         (pages.NOT_BOUND_TITLE, pages.NOT_BOUND),
         (pages.CONFIRM_TITLE, (*pages.CONFIRM, f"▸ {pages.CONFIRM_BUTTON}")),
         (pages.CONFIRMED_TITLE, pages.CONFIRMED),
+        (f"{pages.EXPIRED_TITLE}（{pages.CONFIRM_TITLE}）", pages.CONFIRM_EXPIRED),
         (pages.UNSUBSCRIBE_TITLE, (*pages.UNSUBSCRIBE, f"▸ {pages.UNSUBSCRIBE_BUTTON}")),
         (pages.UNSUBSCRIBED_TITLE, pages.UNSUBSCRIBED),
     )

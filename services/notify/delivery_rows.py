@@ -36,8 +36,16 @@ where delivery_id = $1 and attempts = $2
     and (state in ('ready', 'calling') or (state = 'parked' and $3 = 'sent'))
 returning delivery_id
 """
+# A message that waited for days says nothing that a later notice of the same kind ($2) says anew.
 NOTICES = """
-select n.*, said.count as said from notify.delivery_notices said
+select n.*, said.count as said, n.kind = any ($2) and exists (
+    select from notify.notices newer
+    where newer.facility_id = n.facility_id and newer.kind = n.kind
+        and newer.planned_on > n.planned_on and newer.audience = n.audience
+        and newer.programme = n.programme and newer.subject = n.subject
+        and newer.due_on is not distinct from n.due_on and newer.state <> 'cancelled'
+) as is_superseded
+from notify.delivery_notices said
 join notify.notices n on n.notice_id = said.notice_id
 where said.delivery_id = $1
 order by n.notice_id

@@ -12,17 +12,26 @@ from services.notify.mail_links import Links
 from services.notify.settings import TAIPEI, ServeSettings
 from services.notify.webhook_events import Event
 
-# States in which the upload deadline still runs; every other open one waits for a correction, and
-# has a deadline ahead only while it is on the list of a round.
+# States in which the upload deadline still runs. What is overdue can no longer be put right; every
+# other open one waits for a correction, and has a deadline ahead only while it is on the list of a
+# round.
 _UPLOADING = ["pending", "pending_error"]
 _COUNT = """
 select facility_id, programme,
     count(*) filter (where state = any($2)) as to_upload,
     min(due_on) filter (where state = any($2)) as upload_due_on,
-    count(*) filter (where state <> all($2)) as to_correct,
-    min(due_on) filter (where state in ('open_missing', 'open_error')) as correction_due_on
+    count(*) filter (where state <> all($2) and state <> 'overdue') as to_correct,
+    min(due_on) filter (where state in ('open_missing', 'open_error')) as correction_due_on,
+    count(*) filter (where state = 'overdue') as overdue
 from notify.cases where is_open and facility_id = any($1)
 group by facility_id, programme order by facility_id, programme
+"""
+# No clock is asked: a round whose last day was closed is over, whether or not somebody said so.
+_ROUNDS = """
+select programme, pickup_from, pickup_to, correction_deadline from notify.rounds
+where closed_on is null and correction_deadline > coalesce(
+    (select max(day) from notify.milestones where cause like 'day-closed/%'), 0)
+order by programme, pickup_from
 """
 _UNSENT = """
 select exists (select from notify.webhook_events where user_id = $1 and kind = 'unsend'
@@ -96,10 +105,7 @@ async def published(connection: Connection) -> tuple[Content, ...]:
 
 
 async def _rounds(connection: Connection) -> tuple[Pickup, ...]:
-    rows = await connection.fetch(
-        "select programme, pickup_from, pickup_to, correction_deadline from notify.rounds"
-        " where closed_on is null order by programme, pickup_from"
-    )
+    rows = await connection.fetch(_ROUNDS)
     return tuple(Pickup(**row) for row in rows)
 
 

@@ -22,7 +22,7 @@ async def confirm_page(request: Request, token: str) -> Response:
     async with house.pool.acquire() as connection:
         link = await tokens.look(connection, token, tokens.CONFIRM, house.now())
     if link is None:
-        return told_page(words.EXPIRED_TITLE, words.EXPIRED, 410)
+        return told_page(words.EXPIRED_TITLE, words.CONFIRM_EXPIRED, 410)
     return told_page(words.CONFIRM_TITLE, words.CONFIRM, button=words.CONFIRM_BUTTON)
 
 
@@ -33,7 +33,7 @@ async def confirm(request: Request, token: str) -> Response:
     async with house.pool.acquire() as connection, connection.transaction():
         link = await tokens.use(connection, token, tokens.CONFIRM, now)
         if link is None or not await _confirmed(connection, link.subject, now):
-            return told_page(words.EXPIRED_TITLE, words.EXPIRED, 410)
+            return told_page(words.EXPIRED_TITLE, words.CONFIRM_EXPIRED, 410)
     is_ours = link.subject.startswith(applications.LETTER)
     return told_page(words.CONFIRMED_TITLE, words.CONFIRMED if is_ours else words.CONFIRMED_ADDRESS)
 

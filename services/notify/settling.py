@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from claims.notices import KINDS
 from pipeline.codec import Codec
 from services.notify import delivering_rules as rules
 from services.notify import delivery_rows as sql
@@ -12,7 +13,14 @@ from services.notify.business_clock import Moment
 from services.notify.database import Connection
 from services.notify.delivering_rules import EMAIL, LINE, Step
 from services.notify.digest_deliveries import DigestOf, write_delivery
-from services.notify.facts import CANCELLED, OUT_OF_DATE, RESOLVED, fact_of, tell
+from services.notify.facts import (
+    CANCELLED,
+    OUT_OF_DATE,
+    RESOLVED,
+    SUPERSEDED,
+    fact_of,
+    tell,
+)
 from services.notify.line_channel import Said
 from services.notify.recipients import FALLBACK, Recipient
 from services.notify.sending_windows import Windows
@@ -27,22 +35,24 @@ _TOLD = {
     rules.PARKED: "parked",
 }
 NOTHING_SAID = Said("")
+_NEWEST_ONLY = [kind.name for kind in KINDS if kind.newest_only]
 
 
 async def notices_of(connection: Connection, delivery_id: str) -> list[Notice]:
-    """With ``said``, the count in the frozen words."""
-    return list(await connection.fetch(sql.NOTICES, delivery_id))
+    """With ``said``, the count in the frozen words, and ``is_superseded``."""
+    return list(await connection.fetch(sql.NOTICES, delivery_id, _NEWEST_ONLY))
 
 
 async def counts_now(
     connection: Connection, notices: Sequence[Notice], today: int
 ) -> dict[str, int]:
-    """By notice: what is right to say today; without those that are over."""
+    """By notice: what is right to say today; without those that are over, or superseded."""
     names = [notice["notice_id"] for notice in notices]
     rows = await connection.fetch(COUNT, names) if names else []
     left = {row["notice_id"]: row["count"] for row in rows}
     now = {notice["notice_id"]: count_now(notice, left, today) for notice in notices}
-    return {name: count for name, count in now.items() if count is not None}
+    newer = {notice["notice_id"] for notice in notices if notice["is_superseded"]}
+    return {name: count for name, count in now.items() if count is not None and name not in newer}
 
 
 def _kept(notices: Sequence[Notice], counts: dict[str, int]) -> list[Kept]:
@@ -168,7 +178,11 @@ class Settling:
 
 
 def _reason(reason: str, notice: Notice, today: int) -> str:
-    return OUT_OF_DATE if reason == RESOLVED and is_over(notice, today) else reason
+    if reason != RESOLVED:
+        return reason
+    if is_over(notice, today):
+        return OUT_OF_DATE
+    return SUPERSEDED if notice["is_superseded"] else RESOLVED
 
 
 def month_of(row: Any, moment: Moment) -> int:

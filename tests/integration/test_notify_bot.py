@@ -72,6 +72,7 @@ async def test_from_following_to_leaving(bot: Bot, line: TakingLine) -> None:
             " ('k2', 1, $1, '', 'adult', 'pending', true, 20250, '', 20200),"
             " ('k3', 1, $1, '', 'adult', 'matched', false, 20239, '', 20200),"
             " ('k5', 1, $1, '', 'adult', 'late', true, 20100, '', 20200),"
+            " ('k6', 1, $1, '', 'adult', 'overdue', true, 20100, '', 20200),"
             " ('k4', 1, $2, '', 'child', 'open_missing', true, 20239, 'R1', 20200)",
             OURS,
             THEIRS,
@@ -81,6 +82,7 @@ async def test_from_following_to_leaving(bot: Bot, line: TakingLine) -> None:
     await bot.tell(count)
     assert "待補正 2 件，最近期限 114年5月31日（六）" in words(line, count)
     assert "待上傳 1 件" in words(line, count) and "共 3 件" in words(line, count)
+    assert "屆期仍未補正 1 件" in words(line, count)
     assert THEIRS not in words(line, count)
 
     unbind = bot.tapped("unbind")
@@ -294,3 +296,23 @@ async def test_the_answers_of_the_letter_are_there_at_the_first_start(
     )
     assert "40、41" in words(line, one)
     assert "https://medvpn.nhi.gov.tw" in words(line, pages)
+
+
+async def test_a_round_whose_last_day_was_closed_is_no_longer_listed(
+    bot: Bot, line: TakingLine
+) -> None:
+    await bot.house.pool.execute(
+        "insert into notify.rounds (round_id, programme, service_from, service_to, pickup_from,"
+        " pickup_to, correction_deadline, opened_on) values"
+        " ('R1', 'adult', 20000, 20100, 20200, 20230, 20239, 20200),"
+        " ('R2', 'child', 20000, 20100, 20200, 20230, 20240, 20200)"
+    )
+    before, after = bot.tapped("list"), bot.tapped("list")
+    await bot.tell(before)
+    await bot.house.pool.execute(
+        "insert into notify.milestones (cause, day) values ('day-closed/2025-05-31', 20239)"
+    )
+    await bot.tell(after)
+    assert "成人預防保健：提供下載日期" in words(line, before)
+    assert "成人預防保健：提供下載日期" not in words(line, after)
+    assert "兒童預防保健：提供下載日期" in words(line, after)

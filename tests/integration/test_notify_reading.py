@@ -1,4 +1,5 @@
-"""Digests wait for a planner that has not read the journal, and a doubt ends with LINE's count."""
+"""Digests wait for a planner that has not read the journal; what waited for days is not said twice;
+a doubt ends with LINE's count."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -82,3 +83,25 @@ async def test_a_message_in_doubt_costs_what_line_counted_in_the_end(post: Post)
         for _ in range(2):
             assert await sender.reconcile()
             assert await post.used() == 1
+
+
+async def test_what_waited_until_a_newer_notice_says_the_same_is_not_said(post: Post) -> None:
+    user = await post.friend("wang")
+    await post.notice(due_in=3)
+    async with post.sender() as sender:
+        await sender.prepare()
+    post.later(hours=48)
+    # One day before the deadline: another notice of the same cases.
+    await post.pool.execute(
+        "insert into notify.notices select (jsonb_populate_record(n, jsonb_build_object("
+        "'notice_id', 'newer', 'state', 'planned', 'digest_id', null, 'planned_on',"
+        " planned_on + 2))).* from notify.notices n"
+    )
+    await post.pool.execute(
+        "insert into notify.notice_cases select 'newer', case_id from notify.notice_cases"
+    )
+
+    await post.run()
+
+    assert len(post.phone(user)) == 1
+    assert sorted(await post.told()) == [("cancelled", "line", "superseded"), ("sent", "line", "")]

@@ -23,6 +23,7 @@ class Count:
 
     to_upload   still within the time for uploads
     to_correct  past it, or on a list
+    overdue     past the deadline of the list: named, but counted as nothing to be done
     """
 
     facility_id: str
@@ -31,6 +32,7 @@ class Count:
     upload_due_on: int | None
     to_correct: int
     correction_due_on: int | None
+    overdue: int = 0
 
 
 def counts(bound: Sequence[str], found: Sequence[Count], portal_url: str) -> tuple[Message, ...]:
@@ -65,6 +67,8 @@ def _lines(count: Count) -> list[str]:
         lines.append(f"{name}：待補正 {count.to_correct} 件{_until(count.correction_due_on)}")
     if count.to_upload:
         lines.append(f"{name}：待上傳 {count.to_upload} 件{_until(count.upload_due_on)}")
+    if count.overdue:
+        lines.append(f"{name}：屆期仍未補正 {count.overdue} 件，補正期限已過")
     return lines
 
 

@@ -73,8 +73,10 @@ def lessons(contents: Sequence[Content]) -> tuple[Message, ...]:
     for programme in ("", *PROGRAMMES_ZH):
         ours = [one for one in contents if one.programme == programme and one.kind != "link"]
         title = PROGRAMMES_ZH.get(programme, "共同事項")
-        for at in range(0, len(ours), _A_CARD):
-            cards.append(bubble(title, (), [_lesson(one) for one in ours[at : at + _A_CARD]]))
+        groups = [ours[at : at + _A_CARD] for at in range(0, len(ours), _A_CARD)]
+        for number, group in enumerate(groups, start=1):
+            of = f"（{number}/{len(groups)}）" if len(groups) > 1 else ""
+            cards.append(bubble(title + of, (), [_lesson(one) for one in group]))
     if not cards:
         return _nothing_yet(menu.TEACH)
     made = carousel(menu.LABELS[menu.TEACH], cards)

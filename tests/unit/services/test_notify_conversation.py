@@ -130,13 +130,14 @@ def test_a_message_that_was_taken_back_is_not_noted() -> None:
 def test_counts_are_told_by_facility_and_programme_with_the_nearest_deadline() -> None:
     counts = (
         Count(OURS.facility_id, "adult", 2, DAY, 3, DAY + 1),
-        Count(OURS.facility_id, "child", 0, None, 1, None),
+        Count(OURS.facility_id, "child", 0, None, 1, None, overdue=4),
     )
     took = turn(tapped("count"), known(bound=(OURS, THEIRS), counts=counts))
     words = words_of(took.answers)
     assert "成人預防保健：待補正 3 件，最近期限 114年6月1日（日）" in words
     assert "成人預防保健：待上傳 2 件，最近期限 114年5月31日（六）" in words
     assert "兒童預防保健：待補正 1 件\n" in words
+    assert "兒童預防保健：屆期仍未補正 4 件，補正期限已過" in words
     assert "共 6 件" in words
     assert f"待補件數 {THEIRS.facility_id}\n目前沒有待處理的個案。" in words
 
