@@ -62,9 +62,10 @@ def result_days(book: Book) -> list[int]:
     to be looked at."""
     days = []
     for row in book.results:
-        due = upload_deadline(row.visit_date)
-        if due > book.closed_on and not _answers(row, book):
-            days.append(due)
+        if not _answers(row, book):  # first, for most do
+            due = upload_deadline(row.visit_date)
+            if due > book.closed_on:
+                days.append(due)
     return days
 
 

@@ -52,6 +52,8 @@ def due_days(book: Book) -> set[int]:
     """Days whose end will change a case: upload deadlines of waiting cases, and the correction
     deadlines of rounds that list one."""
     days: set[int] = set()
+    if len(book.heads) == 1 and book.heads[0].state == MATCHED and book.heads[0].standing is None:
+        return days  # most books, most of the time
     for claim, head in zip(book.claims, book.heads, strict=True):
         if head.state in WAITING:
             if claim.visit_date is not None:

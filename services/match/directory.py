@@ -9,20 +9,13 @@ from pipeline.ledger import Ledger
 BLOCK_BITS = 8
 
 
-def _place(kind: bytes, facility_id: str, name: str) -> tuple[bytes, int]:
-    """Entry and number within it: ``.../A3/129`` and ``S...:129`` end in a number."""
+def _numbered(name: str) -> tuple[str, int]:
+    """``.../A3/129`` and ``S...:129`` end in a number."""
     stem = name.rstrip("0123456789")
     digits = name[len(stem) :]
     if not digits or len(digits) > 9 or (digits[0] == "0" and len(digits) > 1):
-        stem, number = name, 0
-    else:
-        number = int(digits)
-    return b"%s%s/%s\0%d" % (
-        kind,
-        facility_id.encode(),
-        stem.encode(),
-        number >> BLOCK_BITS,
-    ), number
+        return name, 0
+    return stem, int(digits)
 
 
 class Directory:
@@ -32,14 +25,24 @@ class Directory:
         self._kind = kind
         self._open: dict[bytes, dict[int, bytes]] = {}
         self._last: tuple[str, str, tuple[bytes, int]] = ("", "", (b"", 0))
+        self._block: tuple[str, str, int] = ("", "", 0)
+        self._key = b""
 
     def _at(self, facility_id: str, name: str) -> tuple[bytes, int]:
         """What was looked for is often set next: the last place is remembered."""
         facility, known, place = self._last
         if known != name or facility != facility_id:
-            place = _place(self._kind, facility_id, name)
+            stem, number = _numbered(name)
+            place = self._entry_key((facility_id, stem, number >> BLOCK_BITS)), number
             self._last = facility_id, name, place
         return place
+
+    def _entry_key(self, block: tuple[str, str, int]) -> bytes:
+        """Rows of a part follow each other, so mostly that of the row before."""
+        if block != self._block:
+            facility_id, stem, number = self._block = block
+            self._key = b"%s%s/%s\0%d" % (self._kind, facility_id.encode(), stem.encode(), number)
+        return self._key
 
     def forget(self) -> None:
         """Drop what was not flushed: the message begins anew."""
