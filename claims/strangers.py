@@ -107,6 +107,9 @@ def may_swap(found: Mapping[Place, Unanswered]) -> bool:
     """Whether a book has anything that an exchange could put right: mostly not."""
     if not found:
         return False
+    if len(found) == 1:  # one place: a claim waits there, or a result, seldom both
+        (loose,) = found.values()
+        return bool(loose.crossed or (loose.claims and loose.results))
     claims = results = False
     for loose in found.values():
         if loose.crossed:

@@ -116,7 +116,7 @@ class Facilities:
     def with_closure(self, ledger: Ledger, book: Book) -> tuple[Book, tuple[Change, ...]]:
         """A book that does not know yet that its facility is closed (or open again) is told, after
         the milestones before that and ahead of those that followed."""
-        known = self.of(ledger, book.facility_id)
+        known = self._known.get(book.facility_id) or self.of(ledger, book.facility_id)
         if known.closing is None or book.facility_closed == known.closed_on:
             return book, ()
         milestones = self._desk.milestones(ledger)[: known.closing_at]

@@ -15,6 +15,7 @@ w                                    how far the sweep has come
 No key holds an ID: a person key is a keyed hash.
 """
 
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -36,6 +37,7 @@ class Sweep(msgspec.Struct, frozen=True, array_like=True, gc=False):
     changed: int = 0
 
 
+@lru_cache(maxsize=2048)  # asked for a part's rows as they are read, and again as they are taken
 def book_key(facility_id: str, person_key: str) -> bytes:
     """``person_key``: 32 hexadecimal digits."""
     return BOOK + facility_id.encode() + bytes.fromhex(person_key)
