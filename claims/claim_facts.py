@@ -1,6 +1,6 @@
 """Claim lines come, come again, and are taken back (correction.md rows 1, 2, 23, 27; R-11)."""
 
-from typing import NamedTuple
+import msgspec
 
 from claims.model import NEVER, NO_HEAD, Book, Claim, Head, with_
 from claims.rounds import standing_of_revision
@@ -8,13 +8,13 @@ from claims.settling import Cause, Change, Own, reopened, settle, withdrawn
 from claims.states import CLAIM_ACCEPTED, DECIDED, MATCHED, REVISION, WITHDRAWN
 
 
-class Moved(NamedTuple):
+class Moved(msgspec.Struct, frozen=True, gc=False):
     """A case on its way from one book to another: its claims with their heads."""
 
     lines: tuple[tuple[Claim, Head], ...]
 
 
-class ClaimsTaken(NamedTuple):
+class ClaimsTaken(msgspec.Struct, frozen=True, gc=False):
     """What became of the lines of a case: matched, stored or unchanged, in their order."""
 
     outcomes: tuple[str, ...]

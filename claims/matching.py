@@ -4,7 +4,8 @@ source: programmes.md section 5 with its incomplete-row rule; R-12, R-13, R-29
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
+
+import msgspec
 
 from claims.model import Claim, Reason, Result
 from claims.periods import roc_text
@@ -19,14 +20,14 @@ STAGE2_FILLED = frozenset({"stage2", "interp_hbv", "interp_hcv"})
 """Any of these says that stage 2 was done (R-20; uploads.md section 2, layout A)."""
 
 
-class Answer(NamedTuple):
+class Answer(msgspec.Struct, frozen=True, gc=False):
     """The result that has a claim's key, and what is wrong with it; nothing wrong is a match."""
 
     result: Result
     reasons: tuple[Reason, ...]
 
 
-class Near(NamedTuple):
+class Near(msgspec.Struct, frozen=True, gc=False):
     """A result that matches nothing, near a claim: what differs, and by how many days."""
 
     result: Result

@@ -4,7 +4,9 @@ A row with a new key is a fact; all else is a command, judged once, in the order
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from claims.legality import may_change, may_remove, off_the_list
 from claims.matching import is_attached
@@ -17,7 +19,7 @@ from claims.verdicts import Verdict
 ORAL = "oral"
 
 
-class ResultTaken(NamedTuple):
+class ResultTaken(msgspec.Struct, frozen=True, gc=False):
     """What became of a row or command.
 
     outcome     matched, stored, unchanged, done or refused; ``code`` says why refused
@@ -97,7 +99,7 @@ def edit_result(
     if twin is not None and twin.result_id != target_id:
         return book, ResultTaken("refused", "DUPLICATE_RESULT")
     book, taken = _store(book, _next(known, row), known, cause, "")
-    return book, taken._replace(outcome="done")
+    return book, with_(taken, outcome="done")
 
 
 def may_edit(book: Book, row: Result, target_id: str, seen_version: int, form_no: str = "") -> str:

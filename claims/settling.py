@@ -1,6 +1,6 @@
 """One look at a book after something befell it: which cases changed, and what that is called."""
 
-from typing import NamedTuple
+import msgspec
 
 from claims.hints import hints
 from claims.model import PLAIN, Book, Claim, Head, Reason, Standing, Step, with_
@@ -21,14 +21,14 @@ from claims.states import (
 from claims.verdicts import Verdict, judge
 
 
-class Cause(NamedTuple):
+class Cause(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What befell the book: the business day, and the record, command or milestone by its id."""
 
     day: int
     id: str
 
 
-class Change(NamedTuple):
+class Change(msgspec.Struct, frozen=True, gc=False):
     """One step in the life of a case: everything its event says.
 
     before  the head until then, of a revised claim the one of its former version
@@ -46,14 +46,14 @@ class Change(NamedTuple):
     book: Book | None = None
 
 
-class Own(NamedTuple):
+class Own(msgspec.Struct, frozen=True, gc=False):
     """A case that is itself what something befell: the trigger, and the head it comes from."""
 
     trigger: str
     before: Head
 
 
-class Settled(NamedTuple):
+class Settled(msgspec.Struct, frozen=True, gc=False):
     """The book with its new heads, what changed, and every verdict that was looked at."""
 
     book: Book
@@ -140,7 +140,7 @@ def _kept(found: Verdict, head: Head) -> Verdict:
         and _answered_by(found) == head.result_id
         and set(found.reasons) <= set(head.waived)
     ):
-        return found._replace(state=MATCHED, reasons=())
+        return with_(found, state=MATCHED, reasons=())
     return found
 
 

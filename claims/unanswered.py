@@ -7,10 +7,11 @@ and another birth date: it may be another person's. source: R-29; programmes.md 
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+
+import msgspec
 
 from claims.matching import answer, is_attached
-from claims.model import Book, Claim, Head, Result
+from claims.model import Book, Claim, Head, Result, with_
 from claims.rules.evidence import ADULT, CHILD, Evidence, usable
 from claims.states import (
     LATE,
@@ -27,7 +28,7 @@ Place = tuple[str, int]
 BLOCK_DAYS = 16
 
 
-class Unanswered(NamedTuple):
+class Unanswered(msgspec.Struct, frozen=True, gc=False):
     """What is open, loose and crossed in one book at one place."""
 
     claims: tuple[Claim, ...] = ()
@@ -95,7 +96,7 @@ def unanswered_of(book: Book) -> Mapping[Place, Unanswered]:
         if row.result_id not in answering and looks.is_loose(row):
             for place in _places(row):
                 known = found.get(place, NONE)
-                found[place] = known._replace(results=(*known.results, row))
+                found[place] = with_(known, results=(*known.results, row))
     return found
 
 
@@ -135,13 +136,13 @@ class _Looks:
         place = place_of(programme, visit)
         known = found.get(place, NONE)
         if head.state in _NO_RESULT or programme not in self._programmes:
-            found[place] = known._replace(claims=(*known.claims, claim))
+            found[place] = with_(known, claims=(*known.claims, claim))
             return
         if head.state in _WRONG_RESULT and programme != ADULT:
             return
         said = answer(claim, self._at(programme))
         if said is None:
-            found[place] = known._replace(claims=(*known.claims, claim))
+            found[place] = with_(known, claims=(*known.claims, claim))
         elif programme == ADULT and any(one.code == "BIRTH_MISMATCH" for one in said.reasons):
             pairs = (*known.crossed, (claim, said.result))
-            found[place] = known._replace(crossed=pairs)
+            found[place] = with_(known, crossed=pairs)

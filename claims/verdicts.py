@@ -3,7 +3,7 @@
 source: correction.md sections 1 to 3; rulings R-1, R-3, R-4, R-7 to R-10, R-29, R-33, R-34
 """
 
-from typing import NamedTuple
+import msgspec
 
 from claims.deadlines import upload_deadline
 from claims.elsewhere import elsewhere_reasons
@@ -38,7 +38,7 @@ REVERSED = "reversed"
 APPROVED, REFUSED = "approved", "refused"
 
 
-class Verdict(NamedTuple):
+class Verdict(msgspec.Struct, frozen=True, gc=False):
     """What is true of a case now.
 
     result      the result with the key, right or wrong; None when there is none

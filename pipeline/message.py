@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+import msgspec
+
 
 class Address(NamedTuple):
     """Where a message lies; enough to find it again, nothing personal."""
@@ -28,7 +30,7 @@ class Output(NamedTuple):
     value: bytes
 
 
-class Fact(NamedTuple):
+class Fact(msgspec.Struct, frozen=True, gc=False):
     """The smallest thing a handler takes: a book (unit of quarantine) and what befell it.
 
     rows    how many rows it stands for; commits by size and the rows metric count them

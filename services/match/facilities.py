@@ -136,7 +136,7 @@ class Facilities:
         if new not in known.successors:
             known = msgspec.structs.replace(known, successors=(*known.successors, new))
             self.keep(ledger, old, known)
-        said = known.rename is not None and known.rename[1] == event.event_id
+        said = known.rename is not None and known.rename.id == event.event_id
         if not event.entered or said or known.renamed_to == new or old == new:
             return
         moved = msgspec.structs.replace(

@@ -13,6 +13,7 @@ from claims.book import (
     same_key,
     store_moved,
     take_row,
+    with_,
 )
 from claims.events import Finding, ResultItem, ResultStored, RowOutcome
 from claims.findings import from_warnings
@@ -121,7 +122,7 @@ class ResultSide:
         book, left = remove_result(book, item.target_id, cause)
         self._desk.put_back(ledger, home, book, left.changes)
         there, taken = store_moved(there, next_version(known, row), cause)
-        self._finish(ledger, key, there, fact, taken._replace(outcome="done"))
+        self._finish(ledger, key, there, fact, with_(taken, outcome="done"))
 
     def _delete(
         self, ledger: Ledger, home: bytes, key: bytes, fact: ResultRow, cause: Cause
@@ -149,7 +150,7 @@ class ResultSide:
         self._store(ledger, fact, left.removed, "deleted", f"{TOPIC}/{item.record_id}/deleted")
         self._desk.put_back(ledger, home, emptied, left.changes)
         there, taken = store_moved(there, row, cause)
-        self._finish(ledger, key, there, fact, taken._replace(outcome="done"))
+        self._finish(ledger, key, there, fact, with_(taken, outcome="done"))
 
     def _finish(
         self, ledger: Ledger, key: bytes, book: Book, fact: ResultRow, taken: ResultTaken

@@ -26,7 +26,7 @@ CAUSE = Cause(day("114-04-06"), "S9:1")
 
 def codes(claim: Claim, row: Result) -> list[tuple[str, str]] | None:
     near = near_stranger(claim, row)
-    return near and [(reason.code, reason.field) for reason in near.reasons]
+    return None if near is None else [(reason.code, reason.field) for reason in near.reasons]
 
 
 ID = ("ID_MISMATCH", "person_id")
@@ -231,7 +231,10 @@ def test_open_claims_loose_results_and_crossed_pairs_by_day(
     lines: list[str], expected: dict[str, tuple[int, int, int]]
 ) -> None:
     found = unanswered_of(a_book(*lines))
-    shown = {place: tuple(len(part) for part in parts) for place, parts in found.items()}
+    shown = {
+        place: (len(parts.claims), len(parts.results), len(parts.crossed))
+        for place, parts in found.items()
+    }
     assert shown == {
         place_of(name.split()[0], day(name.split()[1])): counts for name, counts in expected.items()
     }
