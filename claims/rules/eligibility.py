@@ -6,7 +6,8 @@ source: programmes.md sections 1 to 3; programmes.toml eligibility; R-33
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
+
+import msgspec
 
 from claims.ages import AGE_STYLES
 from claims.model import Claim, Reason
@@ -18,7 +19,7 @@ OLDEST_DAYS = 150 * 366
 """Nobody is older; a birth date before that is only compared by its year limits."""
 
 
-class Births(NamedTuple):
+class Births(msgspec.Struct, frozen=True, gc=False):
     """The birth dates for which a row passes, both included; and the row, to say so."""
 
     first: int

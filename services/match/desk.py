@@ -201,10 +201,12 @@ def _due_again(ledger: Ledger, key: bytes, known: tuple[int, ...], book: Book) -
     """Its place in the due index, where it stood under the days ``known``. What nothing is due for
     any more leaves at once: most cases are matched before their day, and the sweep need not open
     their books."""
-    ahead = (*due_days(book), *result_days(book))
-    wanted = {day for day in ahead if day > book.closed_on} if ahead else set()
-    for day in wanted.difference(known):
-        ledger.put(due_key(day, key), True)
+    ahead = due_days(book)
+    ahead.update(result_days(book))
+    wanted = {day for day in ahead if day > book.closed_on} if ahead else ahead
+    for day in wanted:
+        if day not in known:
+            ledger.put(due_key(day, key), True)
     for day in known:
         if day not in wanted:
             ledger.put(due_key(day, key), None)
