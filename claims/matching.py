@@ -69,8 +69,9 @@ def _child_key_agrees(claim: Claim, row: Result) -> bool:
 def answer(claim: Claim, evidence: Evidence) -> Answer | None:
     """The result with the claim's key; None when there is none.
 
-    Two rows can share a stage-2 date, and twins' rows all fit a child of its own number: then the
-    one with the fewest faults counts, the older of equals.
+    Two rows can share a stage-2 date, a book joined by an alias can hold two of a day, and twins'
+    rows all fit a child of its own number: then the one with the fewest faults counts, the older of
+    equals. Never the one that happens to lie first: the order in which they came decides nothing.
     """
     best: Answer | None = None
     for row in _with_key(claim, evidence):
@@ -112,6 +113,7 @@ def _stage1_row_of_pair(claim: Claim, evidence: Evidence) -> Answer | None:
     pair = evidence.pair_claim(claim)
     if pair is None or pair.visit_date is None:
         return None
+    best: Answer | None = None
     for row in evidence.dated(pair.visit_date):
         if row.stage2_date is None and facet_date(row, "stage1") is not None:
             any_filled = not STAGE2_FILLED.isdisjoint(row.filled)
@@ -121,8 +123,9 @@ def _stage1_row_of_pair(claim: Claim, evidence: Evidence) -> Answer | None:
             )
             if birth_differs(claim, row):
                 reasons = (birth_mismatch(claim.birth_date, row.birth_date), *reasons)
-            return Answer(row, reasons)
-    return None
+            if best is None or _rank(row, reasons) < _rank(best.result, best.reasons):
+                best = Answer(row, reasons)
+    return best
 
 
 def near_misses(claim: Claim, evidence: Evidence) -> tuple[Near, ...]:

@@ -219,13 +219,15 @@ def around(line: ClaimLine, beside: list[Held]) -> dict[str, bool]:
 
 def _incomplete(line: ClaimLine, beside: list[Held], rows: list[Row]) -> frozenset[str]:
     """The incomplete-row rule of programmes.md section 5: present, but wrong."""
+    halves = []
     for row in rows:
-        if not is_half(line, beside, row.item):
-            continue
-        second = {"stage2", "interp_hbv", "interp_hcv"} & set(row.item.filled)
-        code = "STAGE2_DATE_MISSING" if second else "STAGE2_MISSING"
-        return frozenset({code} | ({"BIRTH_MISMATCH"} if born_apart(line, row.item) else set()))
-    return frozenset()
+        if is_half(line, beside, row.item):
+            second = {"stage2", "interp_hbv", "interp_hcv"} & set(row.item.filled)
+            codes = {"STAGE2_DATE_MISSING" if second else "STAGE2_MISSING"}
+            if born_apart(line, row.item):
+                codes.add("BIRTH_MISMATCH")
+            halves.append((len(codes), row.received_on, row.result_id, frozenset(codes)))
+    return min(halves)[3] if halves else frozenset()
 
 
 def is_half(line: ClaimLine, beside: list[Held], item: ResultItem) -> bool:
