@@ -17,7 +17,7 @@ from pipeline.codec import Codec
 
 FULL_ID = re.compile(r"[A-Z][12A-D89]\d{8}")
 _KEYS = "select delivery_id, retry_key::text as retry_key from witness.keys"
-_DELIVERIES = "select delivery_id, facility_id, audience, day, recipient from notify.deliveries"
+_DELIVERIES = "select delivery_id, facility_id, day, recipient from notify.deliveries"
 _PLANNED = """
 select planned_on, (extract(epoch from completed_at) * 1000)::bigint as at_ms
 from notify.milestones where planned_on is not null
@@ -39,13 +39,13 @@ class Arrival:
 
 @dataclass
 class Evidence:
-    """``about``: facility, audience and day of each delivery; ``facts``: by event id, in order."""
+    """``about``: facility and day of each delivery; ``facts``: by event id, in order."""
 
     arrivals: list[Arrival]
     facts: list[Reminders]
     repeated: int  # facts told more than once, the same each time
     contradictory: list[str]  # told again, and differently
-    about: dict[str, tuple[str, str, int]]
+    about: dict[str, tuple[str, int]]
     calls: list[dict[str, Any]]
     unplanned: list[str]  # simulator's violations
     used: int
@@ -75,7 +75,7 @@ async def collect(house: House, people: People, codec: Codec) -> Evidence:
         len(reader.entries) - len(facts) - len(contradictory),
         contradictory,
         {
-            row["delivery_id"]: (row["facility_id"], row["audience"], row["day"])
+            row["delivery_id"]: (row["facility_id"], row["day"])
             for row in await asked(url, _DELIVERIES)
         },
         calls,

@@ -17,8 +17,7 @@ _POSITIONS = "select partition, positions from pipeline.ledgers where stage = $1
 # What is planned for a day whose digest has gone out waits for the next day, which never comes.
 _WAITING = """
 select notice_id from notify.notices n where state = 'planned' and {} exists (
-    select from notify.digests d where d.facility_id = n.facility_id
-        and d.audience = n.audience and d.day >= n.planned_on)
+    select from notify.digests d where d.facility_id = n.facility_id and d.day >= n.planned_on)
 """
 _BUSY = """
 select (select count(*) from notify.deliveries where state in ('ready', 'calling'))
@@ -43,7 +42,7 @@ where channel = 'line' and state = 'sent' group by 1
 _TWICE = """
 select count(*)::integer from (
     select from notify.deliveries where purpose = 'digest' and state in ('sent', 'parked')
-    group by facility_id, audience, channel, recipient, day having count(*) > 1) as twice
+    group by facility_id, channel, recipient, day having count(*) > 1) as twice
 """
 _STATES = "select state, count(*)::integer as count from notify.deliveries group by state"
 _BUDGET = "select month, used from notify.budgets order by month"

@@ -96,7 +96,7 @@ create table notify.notices (
         check (state in ('planned', 'taken', 'cancelled')),
     digest_id text
 );
-create index notices_planned on notify.notices (facility_id, audience, planned_on) where state = 'planned';
+create index notices_planned on notify.notices (facility_id, planned_on) where state = 'planned';
 create index notices_digest on notify.notices (digest_id);
 create index notices_newer on notify.notices (facility_id, kind, planned_on);
 create index notices_day on notify.notices (planned_on);
@@ -109,15 +109,15 @@ create table notify.notice_cases (
 );
 create index notice_cases_case on notify.notice_cases (case_id);
 
--- One digest per facility, audience and day; what of it goes to whom by which channel.
+-- One digest per facility and day, also for one that is a laboratory besides (the agency has the
+-- empty code); what of it goes to whom by which channel.
 create table notify.digests (
     digest_id text primary key,
     facility_id text not null,
-    audience text not null,
     day integer not null,
     urgent boolean not null,
     prepared_at timestamptz not null default now(),
-    unique (facility_id, audience, day)
+    unique (facility_id, day)
 );
 
 create table notify.deliveries (
@@ -125,7 +125,6 @@ create table notify.deliveries (
     digest_id text references notify.digests,   -- null for news and mails of the bot
     news_id text,
     facility_id text not null,
-    audience text not null,
     purpose text not null,                      -- digest, news, confirm, answer
     day integer not null,
     channel text not null check (channel in ('line', 'email')),
@@ -152,7 +151,7 @@ create table notify.deliveries (
     created_at timestamptz not null default now(),
     finished_at timestamptz
 );
-create unique index deliveries_once on notify.deliveries (facility_id, audience, channel, recipient, day)
+create unique index deliveries_once on notify.deliveries (facility_id, channel, recipient, day)
     where purpose = 'digest';
 create index deliveries_due on notify.deliveries (urgent desc, not_before)
     where state in ('ready', 'calling');

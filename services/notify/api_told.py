@@ -46,7 +46,6 @@ class DeliveryOut(BaseModel):
     delivery_id: str
     digest_id: str | None
     day: date
-    audience: str
     channel: str = Field(description="line or email")
     recipient_ref: str = Field(description="Our name of the LINE user, or contact_id.")
     state: str = Field(description="ready, calling, sent, cancelled, failed or parked")

@@ -135,8 +135,9 @@ class Delivering:
             key = uuid.uuid4()
             body = await self._settling.refreeze(connection, row, notices, counts, moment, key)
         called = Called(
-            row["channel"], row["attempts"] + 1, step.uncertain, row["reason"], standing.following
-        )
+            row["channel"], row["attempts"] + 1, step.uncertain, row["reason"], standing.following,
+            rules.spread_of(row["delivery_id"]),
+        )  # fmt: skip
         return await self._begin(connection, row, called, body, str(key), moment)
 
     async def _begin(

@@ -5,6 +5,7 @@ whose answer was lost has been accepted, and that a message may be sent twice.
 """
 
 from typing import NamedTuple
+from zlib import crc32
 
 LINE, EMAIL = "line", "email"
 READY, CALLING, SENT, CANCELLED, FAILED, PARKED = (
@@ -46,15 +47,23 @@ _KINDS_OF_429 = (
 
 
 class Backoff(NamedTuple):
-    """Seconds before the second call, doubled from call to call, up to the longest pause."""
+    """Seconds before the second call, doubled from call to call, up to the longest pause; and up to
+    a quarter more, so that what failed together does not come again together."""
 
     first_s: float = 5.0
     longest_s: float = 900.0
     limited_s: float = 60.0  # after a 429 at least
 
-    def pause_s(self, attempts: int) -> float:
-        """After so many calls. 64 doublings are more than any float needs."""
-        return float(min(self.first_s * 2.0 ** min(attempts - 1, 64), self.longest_s))
+    def pause_s(self, attempts: int, spread: float = 0.0) -> float:
+        """After so many calls. 64 doublings are more than any float needs. ``spread`` from 0 to 1
+        tells deliveries apart: see :func:`spread_of`."""
+        pause = min(self.first_s * 2.0 ** min(attempts - 1, 64), self.longest_s)
+        return float(pause * (1.0 + spread / 4))
+
+
+def spread_of(delivery_id: str) -> float:
+    """From 0 to 1, the same for the same delivery, as good as random among many."""
+    return (crc32(delivery_id.encode()) & 0xFFFF) / 0xFFFF
 
 
 class Called(NamedTuple):
@@ -66,6 +75,7 @@ class Called(NamedTuple):
     uncertain: bool
     last: str
     following: bool = True
+    spread: float = 0.0
 
 
 class Step(NamedTuple):
@@ -102,8 +112,8 @@ def after(called: Called, answer: str, backoff: Backoff) -> Step:
     if called.channel == EMAIL:
         return _after_mail(called, answer, backoff)
     if answer in (NO_ANSWER, SERVER_ERROR):
-        return Step(READY, answer, backoff.pause_s(called.attempts), uncertain=True)
-    pause = backoff.pause_s(called.attempts)
+        return Step(READY, answer, backoff.pause_s(called.attempts, called.spread), uncertain=True)
+    pause = backoff.pause_s(called.attempts, called.spread)
     if answer in (RATE_LIMIT, AT_ONCE):
         pause = max(pause, backoff.limited_s)
         return Step(READY, answer, pause, called.uncertain)
@@ -123,7 +133,7 @@ def _after_mail(called: Called, answer: str, backoff: Backoff) -> Step:
     if answer in (NO_ANSWER, SERVER_ERROR):
         return Step(PARKED, FATE_UNKNOWN, uncertain=True)
     if answer in (NOT_REACHED, TRY_LATER):
-        return Step(READY, answer, backoff.pause_s(called.attempts))
+        return Step(READY, answer, backoff.pause_s(called.attempts, called.spread))
     return Step(FAILED, answer)
 
 

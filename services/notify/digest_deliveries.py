@@ -20,7 +20,6 @@ class DigestOf(NamedTuple):
 
     digest_id: str
     facility_id: str
-    audience: str
     day: int
     today: int
     urgent: bool
@@ -35,8 +34,8 @@ class Prepared(Discreet, frozen=True, gc=False):
     cost: int
 
 
-def digest_id(facility_id: str, audience: str, day: int) -> str:
-    return "g" + _name(facility_id, audience, str(day))
+def digest_id(facility_id: str, day: int) -> str:
+    return "g" + _name(facility_id, str(day))
 
 
 def delivery_id(digest: str, recipient: Recipient) -> str:
@@ -61,13 +60,11 @@ async def write_delivery(
     name = delivery_id(digest.digest_id, recipient)
     cost = int(recipient.channel == LINE)
     body = wording.freeze(
-        name, recipient.channel, recipient.address, digest.audience, digest.facility_id, kept,
-        digest.today,
-    )  # fmt: skip
+        name, recipient.channel, recipient.address, digest.facility_id, kept, digest.today
+    )
     made = await connection.fetchval(
-        sql.DELIVERY, name, digest.digest_id, digest.facility_id, digest.audience, digest.day,
-        recipient.channel, recipient.address, digest.urgent, cost, body, digest.today,
-        uuid.uuid4(), not_before, at,
+        sql.DELIVERY, name, digest.digest_id, digest.facility_id, digest.day, recipient.channel,
+        recipient.address, digest.urgent, cost, body, digest.today, uuid.uuid4(), not_before, at,
     )  # fmt: skip
     if made is None:
         return Prepared(None, 0)

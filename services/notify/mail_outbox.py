@@ -23,9 +23,9 @@ async def queue_mail(
     delivery_id = "d" + secrets.token_hex(12)
     content = msgspec.json.encode({"subject": subject, "text": text, "html": html})
     await connection.execute(
-        "insert into notify.deliveries (delivery_id, facility_id, audience, purpose, day, channel,"
-        " recipient, urgent, cost, body, retry_key, falls_back)"
-        " select $1, facility_id, 'claiming', $3, 0, 'email', contact_id, true, 0, $4, $5, false"
+        "insert into notify.deliveries (delivery_id, facility_id, purpose, day, channel, recipient,"
+        " urgent, cost, body, retry_key, falls_back)"
+        " select $1, facility_id, $3, 0, 'email', contact_id, true, 0, $4, $5, false"
         " from notify.contacts where contact_id = $2",
         delivery_id,
         contact_id,

@@ -21,6 +21,7 @@ of birth, and a test looks for them in every form.
 AUDIENCES_ZH = {CLAIMING: "申報院所", LAB: "代檢單位", AGENCY: "管理機關"}
 
 DIGEST = "一日數則合併 digest"
+BOTH = "兼為申報院所與代檢單位 both roles"
 
 _ROUND = {
     "pickup_from": day_of(2025, 5, 1),
@@ -72,7 +73,7 @@ SAMPLES: dict[str, tuple[Line, ...]] = {
 def rendered(audience: str, lines: Sequence[Line]) -> Digest:
     """A sample in words."""
     who = {CLAIMING: FACILITY, LAB: LABORATORY, AGENCY: ""}[audience]
-    return digest(audience, lines, TODAY, LINK, who, LEAVING)
+    return digest({audience: lines}, TODAY, LINK, who, LEAVING)
 
 
 def samples() -> Iterator[tuple[str, str, Digest]]:
@@ -80,6 +81,8 @@ def samples() -> Iterator[tuple[str, str, Digest]]:
     for kind in KINDS:
         for audience in kind.audiences:
             yield f"{kind.zh} {kind.name}", audience, rendered(audience, SAMPLES[kind.name])
+    both = {CLAIMING: SAMPLES["correction_due"], LAB: SAMPLES["upload_due"]}
+    yield BOTH, CLAIMING, digest(both, TODAY, LINK, FACILITY, LEAVING)
     for audience in AUDIENCES:
         kinds = [kind.name for kind in KINDS if audience in kind.audiences]
         lines = [line for name in kinds for line in SAMPLES[name]]

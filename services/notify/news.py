@@ -38,9 +38,9 @@ select news_id from notify.news where state = 'scheduled' and send_at <= $1
 order by send_at for update skip locked
 """
 _DELIVERY = """
-insert into notify.deliveries (delivery_id, news_id, facility_id, audience, purpose, day, channel,
+insert into notify.deliveries (delivery_id, news_id, facility_id, purpose, day, channel,
     recipient, urgent, cost, body, retry_key, falls_back, not_before, created_at)
-values ($1, $2, '', 'claiming', 'news', $3, $4, $5, false, $6, $7, $8, false, $9, $9)
+values ($1, $2, '', 'news', $3, $4, $5, false, $6, $7, $8, false, $9, $9)
 """
 _OVER = """
 update notify.news n set state = 'sent', sent_at = $1 where state = 'sending' and not exists (

@@ -40,9 +40,9 @@ async def queue_answer(
     delivery_id = "d" + secrets.token_hex(12)
     today = now.astimezone(TAIPEI)
     await connection.execute(
-        "insert into notify.deliveries (delivery_id, facility_id, audience, purpose, day, channel,"
-        " recipient, urgent, cost, body, retry_key, falls_back, not_before, created_at)"
-        " values ($1, $2, 'claiming', $3, $4, 'line', $5, true, 1, $6, $7, false, $8, $8)",
+        "insert into notify.deliveries (delivery_id, facility_id, purpose, day, channel, recipient,"
+        " urgent, cost, body, retry_key, falls_back, not_before, created_at)"
+        " values ($1, $2, $3, $4, 'line', $5, true, 1, $6, $7, false, $8, $8)",
         delivery_id,
         facility_id,
         ANSWER,

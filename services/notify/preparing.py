@@ -1,4 +1,5 @@
-"""From planned notices to digests and deliveries: one digest per facility, audience and day."""
+"""From planned notices to digests and deliveries: one digest per facility and day, whatever the
+facility is in it: who claimed, the laboratory, or both."""
 
 from typing import Any
 
@@ -54,7 +55,7 @@ class Preparing:
         for group in waiting:
             try:
                 async with connection.transaction():
-                    await self._one(connection, moment, group["facility_id"], group["audience"])
+                    await self._one(connection, moment, group["facility_id"])
             except (asyncpg.LockNotAvailableError, _Elsewhere):
                 continue
             except (LookupError, ValueError) as bad:
@@ -62,12 +63,10 @@ class Preparing:
                 self._log("digest not prepared", reason=type(bad).__name__)
         return len(waiting)
 
-    async def _one(
-        self, connection: Connection, moment: Moment, facility_id: str, audience: str
-    ) -> None:
+    async def _one(self, connection: Connection, moment: Moment, facility_id: str) -> None:
         day = moment.day
         assert day is not None
-        notices = await connection.fetch(sql.TAKE, facility_id, audience, day)
+        notices = await connection.fetch(sql.TAKE, facility_id, day)
         sifted = await self._sifted(connection, notices, day)
         at_ms = int(moment.at.timestamp() * 1000)
         dropped = [
@@ -78,15 +77,13 @@ class Preparing:
         if not sifted.kept:
             return
         urgent = any(one.notice["urgent"] for one in sifted.kept)
-        name = digest_id(facility_id, audience, day)
-        made = await connection.fetchval(
-            sql.DIGEST, name, facility_id, audience, day, urgent, moment.at
-        )
+        name = digest_id(facility_id, day)
+        made = await connection.fetchval(sql.DIGEST, name, facility_id, day, urgent, moment.at)
         if made is None:
             raise _Elsewhere
         taken = [one.notice["notice_id"] for one in sifted.kept]
         await connection.execute(sql.TAKEN, taken, name)
-        digest = DigestOf(name, facility_id, audience, day, day, urgent)
+        digest = DigestOf(name, facility_id, day, day, urgent)
         missed = await self._deliveries(connection, moment, digest, sifted.kept)
         if missed is not None:
             failed = (

@@ -111,9 +111,8 @@ class Settling:
         kept = _kept(notices, counts)
         gone = [one for one in notices if one["notice_id"] not in counts]
         body = self._wording.freeze(
-            row["delivery_id"], row["channel"], row["recipient"], row["audience"],
-            row["facility_id"], kept, today,
-        )  # fmt: skip
+            row["delivery_id"], row["channel"], row["recipient"], row["facility_id"], kept, today
+        )
         await connection.execute(sql.ANEW, row["delivery_id"], body, retry_key, today)
         await connection.executemany(
             "update notify.delivery_notices set count = $3"
@@ -167,9 +166,7 @@ class Settling:
         contact = await connection.fetchval(FALLBACK, row["recipient"], row["facility_id"])
         if not kept or contact is None:
             return
-        digest = DigestOf(
-            row["digest_id"], row["facility_id"], row["audience"], row["day"], today, row["urgent"]
-        )
+        digest = DigestOf(row["digest_id"], row["facility_id"], row["day"], today, row["urgent"])
         wait = 0 if row["urgent"] else self._windows.minutes_to_open(moment.minute)
         await write_delivery(
             connection, self._wording, digest, Recipient(EMAIL, contact, contact), kept,

@@ -69,4 +69,4 @@ def _newest(notices: Iterable[Notice]) -> dict[tuple[Any, ...], Notice]:
 
 
 def _same(notice: Notice) -> tuple[Any, ...]:
-    return notice["kind"], notice["programme"], notice["subject"], notice["due_on"]
+    return tuple(notice[name] for name in ("audience", "kind", "programme", "subject", "due_on"))

@@ -36,15 +36,16 @@ class Wording:
         delivery_id: str,
         channel: str,
         recipient: str,
-        audience: str,
         facility_id: str,
         kept: Sequence[Kept],
         today: int,
     ) -> bytes:
         """The body of a delivery: LINE's messages as JSON, or a sealed mail."""
         leave = "" if channel == LINE else self._links.unsubscribe(recipient)
-        lines = [_line(one, today) for one in kept]
-        words = digest(audience, lines, today, self._portal_url, facility_id, leave)
+        parts: dict[str, list[Line]] = {}
+        for one in kept:
+            parts.setdefault(one.notice["audience"], []).append(_line(one, today))
+        words = digest(parts, today, self._portal_url, facility_id, leave)
         if channel == LINE:
             return msgspec.json.encode(flex_of(words))
         mail = Mail(words.subject, words.mail_text, words.mail_html)

@@ -160,6 +160,41 @@ async def test_a_laboratory_gets_its_copy(post: Post) -> None:
     assert "2 件" in post.phone(clinic)[0] and "5 件" in post.phone(lab)[0]
 
 
+async def test_a_facility_that_is_a_laboratory_besides_hears_once(post: Post) -> None:
+    """By each channel, of both; and what it has mended leaves, while the copy stays."""
+    user = await post.friend("wang")
+    await post.contact("office@clinic.invalid")
+    mine = await post.notice(2)
+    await post.notice(5, audience="lab")
+    async with post.sender() as sender:
+        await sender.prepare()
+        await post.matched(*mine)
+        await sender.deliver()
+
+    assert len(post.phone(user)) == 1 and len(post.inbox.mails) == 1
+    for text in (post.phone(user)[0], post.inbox.mails[0].subject):
+        assert "補正期限將至 5 件" in text and "2 件" not in text
+    told = sorted(await post.told())
+    assert told == [
+        ("cancelled", "email", "resolved"), ("cancelled", "line", "resolved"),
+        ("sent", "email", ""), ("sent", "line", ""),
+    ]  # fmt: skip
+
+
+async def test_both_roles_stand_in_one_message(post: Post) -> None:
+    user = await post.friend("wang")
+    await post.notice(2)
+    await post.notice(5, audience="lab")
+
+    await post.run()
+    await post.notice(1, audience="lab", programme="child")
+    await post.run()
+
+    assert len(post.phone(user)) == 1
+    assert "補正期限將至 2 件，代檢補正期限將至 5 件" in post.phone(user)[0]
+    assert await post.pool.fetchval("select count(*) from notify.digests") == 1
+
+
 async def test_the_agency_hears_by_mail(post: Post) -> None:
     await post.notice(0, kind="daily_summary", facility="", audience="agency", programme="",
                       due_in=None)  # fmt: skip
@@ -262,7 +297,7 @@ async def test_a_digest_that_another_process_is_making_is_left_to_it(post: Post)
     async with post.sender() as sender, post.pool.acquire() as other:
         async with other.transaction():
             await other.execute(
-                "insert into notify.digests values ('g1', $1, 'claiming', $2, false)", CLINIC, TODAY
+                "insert into notify.digests values ('g1', $1, $2, false)", CLINIC, TODAY
             )
             preparing = asyncio.create_task(sender.prepare())
             await until(lambda: _is_true(post, blocked), 10)

@@ -199,8 +199,8 @@ async def test_the_budget_tells_what_is_left_waits_and_was_refused(agency: Agenc
     month = (await agency.get("/v1/budget"))["month"]
     await agency.pool.execute("update notify.budgets set reported = 7, monthly = 200")
     await agency.pool.execute(
-        "insert into notify.deliveries (delivery_id, facility_id, audience, purpose, day, channel,"
-        " recipient, urgent, cost, body, retry_key, state, reason) select 'dx', '', 'claiming',"
+        "insert into notify.deliveries (delivery_id, facility_id, purpose, day, channel,"
+        " recipient, urgent, cost, body, retry_key, state, reason) select 'dx', '',"
         " 'answer', max(day), 'line', 'x', false, 1, '', gen_random_uuid(), 'failed', 'over_budget'"
         " from notify.deliveries"
     )

@@ -43,16 +43,16 @@ async def a_digest(agency: Agency, user_id: str, state: str, name: str = "d1") -
             DAY + 3,
         )
         await connection.execute(
-            "insert into notify.digests (digest_id, facility_id, audience, day, urgent)"
-            " values ($1, $2, 'claiming', $3, false) on conflict do nothing",
+            "insert into notify.digests (digest_id, facility_id, day, urgent)"
+            " values ($1, $2, $3, false) on conflict do nothing",
             "g1",
             OURS,
             DAY,
         )
         await connection.execute(
-            "insert into notify.deliveries (delivery_id, digest_id, facility_id, audience, purpose,"
+            "insert into notify.deliveries (delivery_id, digest_id, facility_id, purpose,"
             " day, channel, recipient, urgent, cost, body, retry_key, state, attempts, uncertain,"
-            " first_call_at, reason) values ($1, 'g1', $2, 'claiming', 'digest', $3, 'line', $4,"
+            " first_call_at, reason) values ($1, 'g1', $2, 'digest', $3, 'line', $4,"
             " false, 1, '[]', $5, $6, 3, true, now() - interval '25 hours', 'fate_unknown')",
             name,
             OURS,

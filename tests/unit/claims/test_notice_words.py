@@ -9,7 +9,7 @@ from linebot.v3.messaging import FlexMessage
 from claims.notice_flex import OPEN_COUNTS_DATA, RED
 from claims.notice_lines import Line, left_words, roc_words
 from claims.notice_words import ALT_UNITS, MOST_ROWS, TEXT_UNITS, Digest, digest, utf16_units
-from claims.notices import AUDIENCES, CLAIMING, KINDS, LAB
+from claims.notices import AGENCY, AUDIENCES, CLAIMING, KINDS, LAB
 from claims.periods import from_iso
 from services.notify.menu import COUNT, wish_of_data
 
@@ -23,7 +23,7 @@ def due(kind: str, programme: str, count: int, days: int, **facts: Any) -> Line:
 
 
 def said(*lines: Line, audience: str = CLAIMING) -> Digest:
-    return digest(audience, lines, TODAY, LINK, CLINIC)
+    return digest({audience: lines}, TODAY, LINK, CLINIC)
 
 
 def test_a_day_is_written_in_the_calendar_of_the_republic() -> None:
@@ -70,6 +70,26 @@ def test_a_laboratory_is_asked_to_remind_for_it_cannot_upload() -> None:
         assert "敬請提醒" in text and "請於期限前" not in text
 
 
+def test_a_facility_that_claims_and_examines_for_others_reads_both_apart_in_one_digest() -> None:
+    mine, others = due("correction_due", "adult", 4, 7), due("correction_due", "adult", 9, 7)
+    message = digest({LAB: [others], CLAIMING: [mine]}, TODAY, LINK, CLINIC)
+    assert (
+        message.subject == f"【預防保健勾稽通知】{CLINIC} 補正期限將至 4 件，代檢補正期限將至 9 件"
+    )
+    own, copy = message.text.split("■ 代檢：補正期限將至")
+    assert "■ 補正期限將至" in own and "4 件" in own and "請於期限前完成補正" in own
+    assert "9 件" in copy and "敬請提醒" in copy and "請於期限前" not in copy
+    assert message.text.count(LINK) == 1
+    actions = [part for part in parts(message.flex) if "label" in part]
+    assert [action["type"] for action in actions] == ["uri", "postback"]
+
+
+def test_a_heading_says_daily_summary_once() -> None:
+    summary = Line("daily_summary", "", 0, None, None, "", {})
+    message = digest({AGENCY: [summary]}, TODAY, LINK)
+    assert message.subject == message.alt_text == "【預防保健勾稽每日摘要】"
+
+
 def test_a_round_names_its_pick_up_days_and_the_paper_deadline() -> None:
     round_days = {"pickup_from": TODAY, "pickup_to": TODAY + 14, "paper_deadline": TODAY + 10}
     text = said(due("round_opened", "oral", 3, 14, **round_days)).text
@@ -92,10 +112,10 @@ def crowd() -> list[Line]:
     ]
 
 
-@pytest.mark.parametrize("audience", AUDIENCES)
-def test_the_largest_digest_stays_within_every_limit(audience: str) -> None:
+@pytest.mark.parametrize("audiences", [*((one,) for one in AUDIENCES), (CLAIMING, LAB)])
+def test_the_largest_digest_stays_within_every_limit(audiences: tuple[str, ...]) -> None:
     link = "https://gouji.invalid/" + "x" * 970
-    message = digest(audience, crowd(), TODAY, link, CLINIC, link)
+    message = digest(dict.fromkeys(audiences, crowd()), TODAY, link, CLINIC, link)
     assert utf16_units(message.text) <= TEXT_UNITS
     assert utf16_units(message.alt_text) <= ALT_UNITS
     assert len(json.dumps(message.flex, ensure_ascii=False).encode()) <= 30_000
@@ -138,12 +158,14 @@ def test_a_near_deadline_is_red(days: int, is_red: bool) -> None:
 def test_everything_in_a_mail_is_escaped() -> None:
     bad = '"><script>alert(1)</script>'
     line = Line("correction_due", bad, 1, TODAY, 0, bad, {"change": bad})
-    message = digest(CLAIMING, [line], TODAY, f"https://x.invalid/{bad}", bad, f"https://{bad}")
+    message = digest({CLAIMING: [line]}, TODAY, f"https://x.invalid/{bad}", bad, f"https://{bad}")
     assert "<script>" not in message.mail_html
     assert "&lt;script&gt;" in message.mail_html
 
 
 def test_a_mail_can_be_ended_with_one_link_and_a_line_message_needs_none() -> None:
-    message = digest(CLAIMING, [due("upload_due", "adult", 1, 7)], TODAY, LINK, CLINIC, "https://e")
+    message = digest(
+        {CLAIMING: [due("upload_due", "adult", 1, 7)]}, TODAY, LINK, CLINIC, "https://e"
+    )
     assert "https://e" in message.mail_text and 'href="https://e"' in message.mail_html
     assert "https://e" not in message.text + json.dumps(message.flex)

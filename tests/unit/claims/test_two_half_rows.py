@@ -38,12 +38,14 @@ def test_the_older_row_counts_in_whatever_order_they_came(
     """Equally many faults, the same day of receipt: the smaller result id is the older one."""
     undated = a_result(mine, person_id=PERSON, filled=("stage1", "stage2"))
     half = a_result(theirs, person_id=OTHER, filled=("stage1",))
-    for facts in permutations((STAGE1, STAGE2, undated, half)):
+    four: list[Claim | Result] = [STAGE1, STAGE2, undated, half]
+    for facts in permutations(four):
         assert said_of_stage2(*facts) == (said,)
 
 
 def test_the_row_with_fewer_faults_counts() -> None:
     older = a_result("R1", person_id=OTHER, filled=("stage1", "stage2"), born=4000)
     newer = a_result("R2", person_id=PERSON, filled=("stage1",))
-    for facts in permutations((STAGE1, STAGE2, older, newer)):
+    four: list[Claim | Result] = [STAGE1, STAGE2, older, newer]
+    for facts in permutations(four):
         assert said_of_stage2(*facts) == ("STAGE2_MISSING",)

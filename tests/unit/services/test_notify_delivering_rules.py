@@ -113,6 +113,7 @@ def test_after_a_mail(answer: str, step: Step) -> None:
 )
 def test_pauses_double_up_to_the_longest(attempts: int, pause: float) -> None:
     assert BACKOFF.pause_s(attempts) == pause
+    assert BACKOFF.pause_s(attempts, 1.0) == pause * 1.25
 
 
 LIVE = Waiting(LINE, rules.READY, False, 0.0, ((3, 3),), False, None, True, False)
@@ -175,3 +176,13 @@ def cancelled(reason: str, *, uncertain: bool = False, falls_back: bool = False)
 )
 def test_before_a_call(waiting: Waiting, step: Step) -> None:
     assert before(waiting) == step
+
+
+def test_what_failed_together_does_not_come_again_together() -> None:
+    """The same delivery always waits as long; a hundred of them spread over the quarter."""
+    spreads = [rules.spread_of(f"d{number:024x}") for number in range(100)]
+    assert spreads == [rules.spread_of(f"d{number:024x}") for number in range(100)]
+    assert all(0 <= spread <= 1 for spread in spreads)
+    assert min(spreads) < 0.1 and max(spreads) > 0.9
+    calls = [Called(LINE, 1, False, "", spread=spread) for spread in spreads]
+    assert len({after(called, rules.SERVER_ERROR, BACKOFF).pause_s for called in calls}) > 90

@@ -13,8 +13,8 @@ TODAY = 20_000
 
 def notice(name: str, **other: Any) -> dict[str, Any]:
     return {
-        "notice_id": name, "kind": "correction_due", "programme": "adult", "subject": "R1",
-        "due_on": TODAY + 7, "planned_on": TODAY, "count": 3,
+        "notice_id": name, "kind": "correction_due", "audience": "claiming", "programme": "adult",
+        "subject": "R1", "due_on": TODAY + 7, "planned_on": TODAY, "count": 3,
     } | other  # fmt: skip
 
 
@@ -45,6 +45,13 @@ def test_of_reminders_of_one_deadline_only_the_newest_goes_out() -> None:
     assert kept_and_dropped(new, old, other, old=1, new=1, other=1) == (
         {"new": 1, "other": 1}, {"old": "superseded"},
     )  # fmt: skip
+
+
+def test_the_copy_of_a_laboratory_is_no_newer_notice_of_the_same() -> None:
+    old = notice("old", planned_on=TODAY - 4)
+    copy = notice("copy", audience="lab")
+
+    assert kept_and_dropped(old, copy, old=1, copy=1) == ({"old": 1, "copy": 1}, {})
 
 
 def test_notices_of_events_add_up_and_those_without_cases_keep_their_number() -> None:

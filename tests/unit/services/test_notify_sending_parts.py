@@ -133,12 +133,12 @@ def test_a_mail_is_frozen_under_a_seal_that_opens_for_its_delivery_only() -> Non
     wording = Wording(sealer, Links("https://gouji.invalid", b"k" * 32), "https://portal.invalid")
     notice = {
         "kind": "correction_due", "programme": "adult", "due_on": TODAY + 7, "subject": "R1",
-        "facts": "{}", "notice_id": "n",
+        "facts": "{}", "notice_id": "n", "audience": "claiming",
     }  # fmt: skip
     kept = [Kept(notice, 3)]
 
-    body = wording.freeze("d1", "email", "c1", "claiming", "3501340006", kept, TODAY)
-    again = wording.freeze("d1", "email", "c1", "claiming", "3501340006", kept, TODAY)
+    body = wording.freeze("d1", "email", "c1", "3501340006", kept, TODAY)
+    again = wording.freeze("d1", "email", "c1", "3501340006", kept, TODAY)
 
     mail = wording.mail("d1", body)
     assert body == again and "3 件" in mail.text and "/mail/unsubscribe/c1." in mail.text
@@ -146,7 +146,5 @@ def test_a_mail_is_frozen_under_a_seal_that_opens_for_its_delivery_only() -> Non
     with pytest.raises(NotOpened):
         wording.mail("d2", body)
 
-    flex = msgspec.json.decode(
-        wording.freeze("d1", "line", "U1", "claiming", "3501340006", kept, TODAY)
-    )
+    flex = msgspec.json.decode(wording.freeze("d1", "line", "U1", "3501340006", kept, TODAY))
     assert [message["type"] for message in flex] == ["flex"] and "U1" not in str(flex)
