@@ -17,6 +17,7 @@ import asyncpg
 
 from bench.chaos.__main__ import the_codec
 from bench.chaos_notify.calendar import Calendar
+from bench.chaos_notify.doubts import undue
 from bench.chaos_notify.evidence import Evidence, collect
 from bench.chaos_notify.house import PARTITIONS, House, asked
 from bench.chaos_notify.laws import Laws
@@ -29,7 +30,7 @@ DRAIN_S = 120.0
 FAULTS_PER_FACILITY_DAY = 2.2
 DAY_S = 20.0
 BAD = (
-    *("duplicates", "lost", "after_matched", "miscounted", "overspent", "leaks"),
+    *("duplicates", "lost", "after_matched", "miscounted", "overspent", "leaks", "undue"),
     *("unfinished", "faults_missing"),
 )
 # Nothing is on its way any more: no plan without its end, no fact that is not told.
@@ -93,7 +94,7 @@ async def chaos(folder: Path, given: argparse.Namespace) -> tuple[dict[str, Any]
         evidence = await collect(house, people, codec)
         injected = await storm.injected()
         laws = Laws(evidence, story, people)
-        figures, wrong = judged(laws, evidence)
+        figures, wrong = judged(laws, evidence, [*undue(evidence, storm.deaths, injected)])
         line = {
             "faults": sum(injected.values()),
             "seconds": round(under_fire, 1),
@@ -117,7 +118,7 @@ async def chaos(folder: Path, given: argparse.Namespace) -> tuple[dict[str, Any]
         await asyncio.to_thread(house.stop)
 
 
-def judged(laws: Laws, evidence: Evidence) -> tuple[dict[str, Any], list[str]]:
+def judged(laws: Laws, evidence: Evidence, doubts: list[str]) -> tuple[dict[str, Any], list[str]]:
     """How often each law is broken and all that was found, and every breach in words."""
     whole, parts = laws.stale()
     breaches = {
@@ -127,6 +128,7 @@ def judged(laws: Laws, evidence: Evidence) -> tuple[dict[str, Any], list[str]]:
         "miscounted": parts,
         "overspent": [*laws.overspent()],
         "leaks": [*laws.leaks()],
+        "undue": doubts,
     }
     ends = Counter(
         f"{fact.fact} {fact.reason}".strip() for fact in evidence.facts if fact.fact != "planned"

@@ -22,6 +22,11 @@ _PLANNED = """
 select planned_on, (extract(epoch from completed_at) * 1000)::bigint as at_ms
 from notify.milestones where planned_on is not null
 """
+_DOUBTS = """
+select delivery_id, channel, (extract(epoch from last_call_at) * 1000)::bigint as last_call_ms
+from notify.deliveries
+where uncertain and state in ('cancelled', 'parked') and digest_id is not null
+"""
 _USED = "select coalesce(sum(used), 0)::integer as used from notify.budgets"
 
 
@@ -37,6 +42,14 @@ class Arrival:
     content: str
 
 
+@dataclass(frozen=True)
+class Doubt:
+    """A delivery that ended without anybody knowing whether it was taken."""
+
+    channel: str
+    last_call_ms: int
+
+
 @dataclass
 class Evidence:
     """``about``: facility and day of each delivery; ``facts``: by event id, in order."""
@@ -47,6 +60,8 @@ class Evidence:
     contradictory: list[str]  # told again, and differently
     about: dict[str, tuple[str, int]]
     calls: list[dict[str, Any]]
+    keys: dict[str, str]  # retry key to delivery
+    doubts: dict[str, Doubt]
     unplanned: list[str]  # simulator's violations
     used: int
     counted: int
@@ -79,6 +94,11 @@ async def collect(house: House, people: People, codec: Codec) -> Evidence:
             for row in await asked(url, _DELIVERIES)
         },
         calls,
+        keys,
+        {
+            row["delivery_id"]: Doubt(row["channel"], row["last_call_ms"])
+            for row in await asked(url, _DOUBTS)
+        },
         [f"{each['kind']} {each['endpoint']}" for each in wrong],
         (await asked(url, _USED))[0]["used"],
         quota["used"],

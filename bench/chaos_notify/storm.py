@@ -46,12 +46,14 @@ IN_FLIGHT = "select count(*) as n from notify.deliveries where state = 'calling'
 
 
 class Storm:
-    """``kills``: by process; ``in_flight``: deliveries under way when a sender was killed."""
+    """``kills``: by process; ``in_flight``: deliveries under way when a sender was killed;
+    ``deaths``: the instants at which a sender or the database died."""
 
     def __init__(self, house: House, people: People, random: Random) -> None:
         self._house, self._people, self._random = house, people, random
         self.kills: Counter[str] = Counter()
         self.in_flight = 0
+        self.deaths: list[int] = []
         self.restarts: Counter[str] = Counter()
 
     async def begin(self, seed: int) -> None:
@@ -106,6 +108,7 @@ class Storm:
         if self._house.kill(self._random.choice(self._house.senders), self._random.random()):
             self.kills["sender"] += 1
             self.in_flight += under_way
+            self.deaths.append(now_ms())
 
     async def _under_way(self) -> int:
         try:
@@ -126,6 +129,7 @@ class Storm:
         process = database.started.process() if database.started else None
         if process is not None:
             process.send_signal(signal.SIGQUIT)
+            self.deaths.append(now_ms())
             await asyncio.to_thread(process.wait, 30)
             await asyncio.to_thread(database.stop)
         await asyncio.sleep(self._random.random())
