@@ -79,6 +79,7 @@ docs: $(VENV) ## render docs/ from the registers
 	$(PY) -m claims.rules_page > docs/rules.md.new && mv docs/rules.md.new docs/rules.md
 	$(PY) -m services.notify.messages_page > docs/messages.md.new && mv docs/messages.md.new docs/messages.md
 	$(PY) -m services.notify.bot_messages_page > docs/bot-messages.md.new && mv docs/bot-messages.md.new docs/bot-messages.md
+	$(PY) -m tests.support.pointers > docs/traceability.md.new && mv docs/traceability.md.new docs/traceability.md
 
 manifests: $(VENV) ## render deploy/k8s/base from the settings and topics registers
 	$(PY) -m deploy.k8s.render

@@ -93,7 +93,7 @@ def _facility_judge(column: Column, known: dict[str, str]) -> Judge:
     def judge(text: str, notes: Notes) -> str:
         if column.kind == "partner" and normalised(text).startswith("JY"):
             # Laboratory partners with such codes occur in claims (p24): kept, not validated.
-            return _text(text, LONGEST_PARTNER, column, notes)
+            return _text(normalised(text), LONGEST_PARTNER, column, notes)
         value, ok, code = facility_code(text)
         if code == "OK":
             return _remember(known, text, value)
@@ -146,7 +146,7 @@ def _number_judge(column: Column, known: dict[str, str]) -> Judge:
         if _NUMBER.fullmatch(value) is None:
             notes.add("VALUE_NOT_ALLOWED", column, text, expected or "數字")
             return ""
-        number = Decimal(value)
+        number = Decimal(value) + 0  # -0 is 0
         canonical = f"{number.normalize():f}"
         places = len(canonical.partition(".")[2])
         fine = True

@@ -93,6 +93,9 @@ _ID_LIKE = re.compile(r"[A-Za-z][A-Da-d0-9][0-9]{5,}")
 _LONG_NUMBER = re.compile(r"[0-9]{6,}")
 _SHORT_DATE = re.compile(r"(?<![0-9])(?:[0-9]{6,7}|(?:19|20)[0-9]{6})(?![0-9])")
 _WRITTEN_DATE = re.compile(r"[0-9]{2,4} ?[年/.-] ?[0-9]{1,2} ?[月/.-] ?[0-9]{1,2}")
+# What a service column may show whole: a ROC day since National Health Insurance began. Any other
+# text in it may be the birth date of a row that slipped a column.
+_SERVICE_DAY = re.compile(r"(?:08[4-9]|09[0-9]|1[0-9]{2})[0-9]{4}")
 _HAN = re.compile(r"[㐀-鿿豈-﫿]{2,}")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200b-\u200f\u2028-\u202f\ufeff]")
 # Answers in words that a map did not translate; two or more other Han characters may be a name.
@@ -115,7 +118,7 @@ def masked(kind: str, text: str) -> str:
     else:
         shown = _ID_LIKE.sub(lambda hit: mask_person_id(hit[0]), text)
         shown = _HAN.sub(lambda hit: _starred(hit[0], 1), shown)
-        if kind != "service":
+        if kind != "service" or _SERVICE_DAY.fullmatch(shown) is None:
             number = _SHORT_DATE if kind in ("facility", "partner") else _LONG_NUMBER
             shown = number.sub(lambda hit: mask_start(hit[0], 3), shown)
             shown = _WRITTEN_DATE.sub(lambda hit: mask_start(hit[0], 3), shown)

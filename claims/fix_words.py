@@ -15,17 +15,15 @@ MOST_NAMED = 6
 
 def fix_in_words(step: FixStep, claim: Claim) -> str:
     """One sentence; ends with a full stop."""
-    if step.target_id:
-        step = step._replace(target_id="", version=0)
-    return _sentence(step, claim.programme, claim.visit_date)
+    return _sentence(step.action, step.field, step.value, claim.programme, claim.visit_date)
 
 
 @lru_cache(maxsize=8192)
-def _sentence(step: FixStep, programme: str, visit: int | None) -> str:
+def _sentence(action: str, field: str, said: str, programme: str, visit: int | None) -> str:
     date = "" if visit is None else roc_text(visit)
-    what = columns_in_words(programme, step.field)
-    value = f"填「{step.value}」" if step.value else ""
-    match step.action:
+    what = columns_in_words(programme, field)
+    value = f"填「{said}」" if said else ""
+    match action:
         case "add":
             return f"請以單筆新增或批次上傳補上 {date} 的檢查結果。"
         case "edit":

@@ -15,13 +15,12 @@ from claims.model import NO_HEAD, Book, Claim, Head, Reason, Result, with_
 from claims.perfect_rows import mended, perfect_row
 from claims.rules.evidence import ADULT, CHILD, ORAL, Evidence
 from claims.settling import Cause, Change
-from claims.states import INVALID, LISTED, MATCHED, NOTED, OPEN, WITHDRAWN
-from claims.verdicts import FORM_REQUIRED, NOT_FOUND, Verdict, judge
+from claims.states import INVALID, LISTED, MATCHED, NOTED, OPEN
+from claims.verdicts import DUPLICATE, FORM_REQUIRED, NOT_FOUND, Verdict, head_of, judge
 
 ADD, EDIT, REPLACE, NOTE, FORM = "add", "edit", "replace", "note", "form"
 ALIAS, WITHDRAW, RESEND = "alias", "withdraw", "resend"
 PERSONAL = frozenset({"person_id", "birth_date"})
-ROUNDS_OF_MENDING = 3
 _TRIED = Cause(0, "tried")
 
 
@@ -42,7 +41,7 @@ ADDED: Fix = (FixStep(ADD),)
 
 def shortest_fix(change: Change) -> Fix:
     """The first candidate that was proven; empty when none was."""
-    book, state = change.book, change.head.state
+    claim, book, state = change.claim, change.book, change.head.state
     if book is None or (state not in OPEN and state != INVALID) or state == NOTED:
         return ()
     found = change.verdict
@@ -50,8 +49,9 @@ def shortest_fix(change: Change) -> Fix:
         return ()  # the right result is there: nothing a clinic can do
     if found.reasons == NOT_FOUND and _is_alone(book, change.head):
         # Most claims come before their result: the trial on such a book is always the same one.
-        return ADDED if _matches_alone(_like(change.claim)) else ()
-    for steps, proven in _candidates(change.claim, book, change.head, change.verdict):
+        kind = claim.programme, claim.requirement, claim.order_code
+        return ADDED if _matches_alone(*kind) else ()
+    for steps, proven in _candidates(claim, book, change.head, change.verdict):
         if proven:
             return steps
     return ()
@@ -60,10 +60,10 @@ def shortest_fix(change: Change) -> Fix:
 def _candidates(claim: Claim, book: Book, head: Head, found: Verdict) -> Iterator[tuple[Fix, bool]]:
     """Cheapest first; each with whether it was proven."""
     if found.state == INVALID:
-        fields = ",".join(reason.field for reason in found.reasons)
-        yield (FixStep(RESEND, claim.claim_id, 0, fields),), _usable_when_sent_again(claim)
-    elif any(reason.code == "DUPLICATE_CLAIM" for reason in found.reasons):
-        yield (FixStep(WITHDRAW, claim.claim_id),), _held_by_another(claim, book)
+        resent = FixStep(RESEND, claim.claim_id, 0, _fields(found.reasons))
+        yield (resent,), True  # with these it is as any other
+    elif found.reasons == DUPLICATE:
+        yield (FixStep(WITHDRAW, claim.claim_id),), True  # its service is another claim's already
     elif found.result is not None:
         yield from _of_wrong_row(claim, book, head, found, found.result)
     else:
@@ -80,9 +80,11 @@ def _of_wrong_row(
         steps: Fix = (FixStep(NOTE, claim.claim_id, 0, "note"),)
         if FORM_REQUIRED in found.reasons:
             steps += (FixStep(FORM, claim.claim_id, 0, "betel,smoking"),)
-        after, done = save_note(book, claim.claim_id, "-", "tried", _TRIED)
-        yield steps, not done.code and _state_of(claim, after) == NOTED
+        after, _ = save_note(book, claim.claim_id, "-", "tried", _TRIED)
+        yield steps, head_of(claim, after).state == NOTED
         return
+    if any(reason.code == "HABIT_NOT_ELIGIBLE" for reason in found.reasons):
+        return  # corrected once, and still outside the standard: none (correction.md section 5)
     received = with_(row, received_on=_next_day(book))
     copy = with_(book, results=tuple(received if each is row else each for each in book.results))
     better = _mended(claim, copy, received, found.reasons, head)
@@ -94,8 +96,7 @@ def _of_near(claim: Claim, book: Book, head: Head, near: Near) -> Iterator[tuple
     """A near miss: its row is brought to the claim's key."""
     row = near.result
     stranger = not any(known is row for known in book.results)
-    code = near.reasons[0].code
-    if stranger and code == "ID_OLD_NEW":
+    if near.reasons[0].code == "ID_OLD_NEW":
         joined = with_(book, results=(*book.results, row))
         yield (
             (FixStep(ALIAS, row.result_id, row.version, "person_id"),),
@@ -126,10 +127,9 @@ def _changed(
     locked = claim.programme == ADULT and (
         better.visit_date != row.visit_date or better.birth_date != row.birth_date
     )
-    next_ = with_(better, version=row.version + 1, content_hash="tried")
-    refusal = may_remove(book, row) if locked else may_change(book, row, next_)
+    refusal = may_remove(book, row) if locked else may_change(book, row, better)
     action, fields = REPLACE if locked else EDIT, _fields(reasons)
-    step = FixStep(action, row.result_id, row.version, fields, _value(reasons, better))
+    step = FixStep(action, row.result_id, row.version, fields, _value(reasons))
     return (step,), not refusal
 
 
@@ -143,37 +143,17 @@ def _is_alone(book: Book, head: Head) -> bool:
     return len(book.claims) == 1 and not book.results and head.standing is None
 
 
-class _Kind(NamedTuple):
-    """What tells claims apart that are alone in their book."""
-
-    programme: str
-    requirement: str
-    order_code: str
-    is_newborn: bool
-    has_birth_date: bool
-
-
-def _like(claim: Claim) -> _Kind:
-    return _Kind(
-        claim.programme,
-        claim.requirement,
-        claim.order_code,
-        claim.is_newborn,
-        claim.birth_date is not None,
-    )
-
-
-@lru_cache(maxsize=1024)
-def _matches_alone(kind: _Kind) -> bool:
-    """Whether a perfect row answers a claim of this kind that is alone in its book."""
-    born = 1 if kind.has_birth_date else None
+@lru_cache(maxsize=256)
+def _matches_alone(programme: str, requirement: str, order_code: str) -> bool:
+    """Whether a perfect row answers a claim of this kind that has its book for itself. No rule asks
+    more of such a claim than these three."""
+    text, day = "-", 0
     claim = Claim(
-        *("tried", "tried", "tried:0", 1, "-", born, 1, kind.is_newborn, "", 1, 0, 0),
-        *(kind.order_code, kind.programme, kind.requirement, "", ""),
+        *(text, text, text, day, text, day, day, False, text, day, day, day),
+        *(order_code, programme, requirement, text, text),
     )
-    book = Book("", claims=(claim,), heads=(NO_HEAD,))
-    row = perfect_row(claim, Evidence(book, claim.programme))
-    return _matches(claim, with_(book, results=(row,)), NO_HEAD)
+    row = perfect_row(claim, Evidence(Book(""), programme))
+    return _matches(claim, Book("", results=(row,)), NO_HEAD)
 
 
 def _mended(
@@ -181,38 +161,27 @@ def _mended(
 ) -> Result | None:
     """The row with everything put right that the rules object to; None when it stays wrong.
 
-    ``reasons``: what they say about it now. Putting one thing right may bring up another.
+    ``reasons``: what they say about it now.
     """
-    for _ in range(ROUNDS_OF_MENDING):
-        evidence = Evidence(book, claim.programme)
-        better = mended(claim, row, reasons, evidence)
-        book = with_(book, results=tuple(better if each is row else each for each in book.results))
-        row = better
-        found = judge(claim, Evidence(book, claim.programme), head.standing)
-        if found.state == MATCHED:
-            return row
-        if found.result is not row or found.reasons == reasons:
-            return None
-        reasons = found.reasons
-    return None
+    better = mended(claim, row, reasons, Evidence(book, claim.programme))
+    copy = with_(book, results=tuple(better if each is row else each for each in book.results))
+    return better if _matches(claim, copy, head) else None
 
 
 def _with_key_of(claim: Claim, row: Result, near: Near, received_on: int) -> Result:
-    """The row, with the claim's values in the fields that differ."""
-    visit = claim.visit_date or 0
+    """The row, with the claim's values in the fields that differ. Whose it is, no rule asks: a book
+    holds one person."""
     changed = with_(row, received_on=received_on)
     for field in near.differs:
         if field in ("visit_date", "stage1_date"):
-            changed = with_(changed, visit_date=visit)
+            changed = with_(changed, visit_date=claim.visit_date)
         elif field == "stage2_date":
-            changed = with_(changed, stage2_date=visit)
+            changed = with_(changed, stage2_date=claim.visit_date)
         elif field == "birth_date":
             born = claim.subject_birth_date if claim.programme == CHILD else claim.birth_date
             changed = with_(changed, birth_date=born)
         elif field == "order_code":
             changed = with_(changed, order_code=claim.order_code)
-        elif field == "person_id":
-            changed = with_(changed, person_id=claim.person_id)
     return changed
 
 
@@ -225,49 +194,14 @@ def _matches(claim: Claim, book: Book, head: Head) -> bool:
     return judge(claim, Evidence(book, claim.programme), head.standing).state == MATCHED
 
 
-def _state_of(claim: Claim, book: Book) -> str:
-    for known, head in zip(book.claims, book.heads, strict=True):
-        if known.claim_id == claim.claim_id:
-            return head.state
-    return ""
-
-
-def _usable_when_sent_again(claim: Claim) -> bool:
-    """A claim like this one with a usable key is judged as any other."""
-    visit = claim.visit_date or 0
-    sent = with_(
-        claim,
-        person_id=claim.person_id or "-",
-        visit_date=visit,
-        subject_birth_date=claim.subject_birth_date or visit,
-    )
-    return judge(sent, Evidence(Book("", claims=(sent,)), sent.programme)).state != INVALID
-
-
-def _held_by_another(claim: Claim, book: Book) -> bool:
-    """Without this claim, none of its service is left unanswered but by the other's own fate."""
-    heads = tuple(
-        with_(head, state=WITHDRAWN) if known.claim_id == claim.claim_id else head
-        for known, head in zip(book.claims, book.heads, strict=True)
-    )
-    rest = Evidence(with_(book, heads=heads), claim.programme)
-    return any(
-        other.order_code == claim.order_code
-        and other.visit_date == claim.visit_date
-        and rest.is_holder(other)
-        for other in rest.live
-    )
-
-
 def _fields(reasons: tuple[Reason, ...]) -> str:
-    named = [field for reason in reasons for field in reason.field.split(",") if field]
-    return ",".join(name for name in dict.fromkeys(named) if name != "note")
+    return ",".join(reason.field for reason in reasons)
 
 
-def _value(reasons: tuple[Reason, ...], better: Result) -> str:
+def _value(reasons: tuple[Reason, ...]) -> str:
     """The value that was tried, where one field decides and it is nobody's secret."""
-    fields = _fields(reasons).split(",")
-    if len(fields) != 1 or fields[0] in PERSONAL:
+    field = _fields(reasons)
+    if "," in field or field in PERSONAL:
         return ""
-    expected = next((reason.expected for reason in reasons if reason.field == fields[0]), "")
+    expected = reasons[0].expected
     return "" if expected == "filled" else expected

@@ -1,6 +1,5 @@
 """A hint of `elsewhere` befalls a book: kept or taken back, and its case is judged again."""
 
-from claims.elsewhere import PLACES
 from claims.model import Book, Elsewhere, with_
 from claims.settling import Cause, Change, settle
 
@@ -23,11 +22,11 @@ def with_hint(
 
 
 def _about(hint: Elsewhere) -> tuple[str, ...]:
-    """What a hint is about. A place is the same whether a rename explains it or not (R-30); when
-    the claim's own facility got another code, the hint about the former one is not that about the
-    new, whichever is taken back last."""
-    code = "place" if hint.code in PLACES else hint.code
-    return (hint.claim_id, code, hint.expected, hint.evidence)
+    """What a hint is about; its code is no part of that. A place is the same whether a rename
+    explains it or not (R-30), and expects a facility, an interval a time. When the claim's own
+    facility got another code, the hint about the former one is not that about the new, whichever
+    is taken back last."""
+    return (hint.claim_id, hint.expected, hint.evidence)
 
 
 def _order(hint: Elsewhere) -> tuple[str, ...]:

@@ -63,9 +63,12 @@ def _results_of_that_day(claim: Item, others: Iterable[Item]) -> list[Found]:
 def _same_key(claim: Item, result: Item) -> bool:
     if claim.programme != result.programme or _date(claim, result) != claim.key_date:
         return False
-    if claim.programme != CHILD:
-        return True
-    return (claim.order_code, claim.birth_key) == (result.order_code, result.birth_key)
+    return claim.programme != CHILD or _same_child_and_visit(claim, result)
+
+
+def _same_child_and_visit(claim: Item, other: Item) -> bool:
+    """Newborns stand on a parent's card: siblings are told apart by their birth date (R-13)."""
+    return (claim.order_code, claim.birth_key) == (other.order_code, other.birth_key)
 
 
 def _date(claim: Item, other: Item) -> int | None:
@@ -84,7 +87,7 @@ def _earlier_ones(claim: Item, others: Iterable[Item]) -> list[Found]:
         date = _date(claim, other) if other.programme == claim.programme else None
         if date is None or date >= claim.key_date:
             continue
-        if claim.programme == CHILD and claim.order_code != other.order_code:
+        if claim.programme == CHILD and not _same_child_and_visit(claim, other):
             continue
         if newest is None or (date, other.item_id) > newest:
             newest = (date, other.item_id)

@@ -67,11 +67,6 @@ class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         """Columns without which a row is refused, KEY_BLANK."""
         return tuple(column.name for column in self.columns if column.key)
 
-    @property
-    def mandatory(self) -> tuple[str, ...]:
-        """Columns that a column map must have: the file could else never be complete."""
-        return tuple(column.name for column in self.columns if column.mandatory == "row")
-
     def locked(self, *since: str) -> tuple[str, ...]:
         """Columns that cannot be edited from the named moments on: upload, match, positive."""
         return tuple(column.name for column in self.columns if column.locked in since)

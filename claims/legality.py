@@ -87,11 +87,10 @@ def _round_closed(cases: list[Concerned]) -> str:
 def _would_be_right(book: Book, known: Result, row: Result, listed: list[Concerned]) -> bool:
     """P-4: for a listed positive only a content that is right for its case is taken, tried on a
     copy. Whether another claim gets the match, or another result answers, is not asked (R-12)."""
-    next_ = with_(row, result_id=known.result_id, version=known.version + 1)
     same_key = {case.claim.claim_id for case in concerned(book, known)}
-    alone = with_(book, results=(next_,))
+    alone = with_(book, results=(row,))
     return any(
-        _is_right(_without(alone, same_key - {case.claim.claim_id}), next_, case.claim)
+        _is_right(_without(alone, same_key - {case.claim.claim_id}), row, case.claim)
         for case in listed
     )
 

@@ -140,11 +140,6 @@ def iso_date(text: str) -> Read:
 DATE_STYLES = {"roc": roc_date, "ad8": ad8_date, "iso": iso_date}
 
 
-def read_date(text: str, style: str) -> Read:
-    """A date in the style of its column; raises KeyError for an unknown style."""
-    return DATE_STYLES[style](text)
-
-
 def roc_month(text: str) -> Read:
     """A ROC month ``yyyMM``, ``yyMM`` with warning DATE_4_DIGITS, or ``yyy/MM``; value AD yyyyMM.
 

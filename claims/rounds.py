@@ -25,7 +25,7 @@ from claims.model import (
     with_,
 )
 from claims.settling import Cause, Change, settle, settle_all
-from claims.states import DAY, LATE, MATCHED, ROUND_ENDS, ROUND_OPENS, RULES, WAITING
+from claims.states import LATE, MATCHED, RULES, WAITING
 from claims.verdicts import verdict
 
 Passed = tuple[Book, tuple[Change, ...]]
@@ -80,8 +80,7 @@ def catch_up(book: Book, milestones: Sequence[Milestone]) -> Passed:
         if milestone.kind == DAY_CLOSED and (earliest is None or milestone.day < earliest):
             continue
         book, more = pass_milestone(book, number, milestone)
-        if more or milestone.kind != DAY_CLOSED:
-            changes += more
+        changes += more
         days = due_days(book)
         earliest = min(days, default=None)
     return _at(book, len(milestones), last_closed_day(milestones)), changes
@@ -108,7 +107,7 @@ def _day_closes(book: Book, number: int, milestone: Milestone) -> Passed:
             programmes.append(claim.programme)
     if not programmes:
         return book, ()
-    return _settled(with_(book, heads=tuple(heads)), programmes, milestone, DAY)
+    return _settled(with_(book, heads=tuple(heads)), programmes, milestone)
 
 
 def _round_opens(book: Book, number: int, milestone: Milestone) -> Passed:
@@ -132,7 +131,7 @@ def _round_opens(book: Book, number: int, milestone: Milestone) -> Passed:
     if not listed:
         return book, ()
     book = with_(book, heads=tuple(heads))
-    return _settled(book, [opened.programme], milestone, ROUND_OPENS)
+    return _settled(book, [opened.programme], milestone)
 
 
 def _round_ends(book: Book, number: int, milestone: Milestone) -> Passed:
@@ -149,7 +148,7 @@ def _round_ends(book: Book, number: int, milestone: Milestone) -> Passed:
     if not over:
         return book, ()
     book = with_(book, heads=tuple(heads))
-    return _settled(book, [ended.programme], milestone, ROUND_ENDS)
+    return _settled(book, [ended.programme], milestone)
 
 
 def _rules_change(book: Book, number: int, milestone: Milestone) -> Passed:
@@ -182,11 +181,11 @@ _KINDS: dict[str, Callable[[Book, int, Milestone], Passed]] = {
 }
 
 
-def _settled(book: Book, programmes: list[str], milestone: Milestone, trigger: str) -> Passed:
+def _settled(book: Book, programmes: list[str], milestone: Milestone) -> Passed:
     cause = Cause(milestone.day, milestone.id)
     changes: tuple[Change, ...] = ()
     for programme in dict.fromkeys(programmes):
-        settled = settle(book, programme, cause, trigger=trigger)
+        settled = settle(book, programme, cause)
         book, changes = settled.book, changes + settled.changes
     return book, changes
 

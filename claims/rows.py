@@ -135,7 +135,8 @@ class RowReader:
             second = days.get("stage2_date")
             if second is not None and second < visit:
                 column = self._columns["stage2_date"]
-                self._refuse_day("DATE_ORDER", column, second, "不早於第一階段檢查日期", notes)
+                order = "不早於第一階段檢查日期"
+                self._refuse_day("DATE_ORDER", column, second, order, notes, "birth")
         return days
 
     @staticmethod

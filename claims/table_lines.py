@@ -11,7 +11,8 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 def line_of(text: str, key: str, reason: str = "") -> int | None:
     """The line (from 1) of a key: ``$.orders[3].pair``, ``eligibility.adult-21``, ``deadlines``.
 
-    A row of a section is found by its id, its code or a day that ``reason`` names; None: nowhere.
+    A row of a section is found by its id, code or name, or a day that ``reason`` names; None:
+    nowhere.
     """
     lines = text.splitlines()
     path = _PATH.match(key)
@@ -28,7 +29,9 @@ def line_of(text: str, key: str, reason: str = "") -> int | None:
         row = _first(lines, start, re.compile(rf"\b(since|valid_from) = {day}"))
         if row is not None:
             break
-    return (start if row is None else row) + 1
+    if row is None:
+        row = _field(lines, start, names[-1] if names else None)
+    return row + 1
 
 
 def _section(lines: list[str], section: str, index: int) -> int | None:
@@ -36,7 +39,7 @@ def _section(lines: list[str], section: str, index: int) -> int | None:
     blocks = [at for at, line in enumerate(lines) if line.startswith(f"[[{section}]]")]
     if blocks:
         return blocks[min(index, len(blocks) - 1)]
-    opened = _first(lines, 0, re.compile(rf"(\[{section}\]|{section} = )"))
+    opened = _first(lines, 0, re.compile(rf"^(\[{section}\]|{section} = )"))
     if opened is None or not lines[opened].rstrip().endswith("["):
         return opened
     rows = [at for at in range(opened, len(lines)) if lines[at].lstrip().startswith("{")]
@@ -56,9 +59,9 @@ def _field(lines: list[str], start: int, field: str | None) -> int:
 
 
 def _named(lines: list[str], start: int, names: list[str]) -> int | None:
-    """The row whose id or code is one of the names."""
+    """The row whose id, code or name is one of the names."""
     found = [
-        _first(lines, start, re.compile(rf'\b(id|code|appl_type) = "{re.escape(name)}"'))
+        _first(lines, start, re.compile(rf'\b(id|code|appl_type|name) = "{re.escape(name)}"'))
         for name in names
     ]
     return next((at for at in found if at is not None), None)

@@ -34,6 +34,7 @@ class Pages:
             web.get("/", self.index),
             web.get("/phones/{user}", self.phone),
             web.get("/menus/{id}", self.menu_image),
+            web.get("/dialog/bot/accountLink", self.account_link),
         ]
 
     async def index(self, request: web.Request) -> web.Response:
@@ -68,6 +69,16 @@ class Pages:
         )
         body = f'<main class="phone"><div id="part">{part}</div>{write}</main>'
         return self._page(f"{phone.name} 的手機", version, body, phone.user)
+
+    async def account_link(self, request: web.Request) -> web.Response:
+        """Where a bot's login ends: LINE knows whose phone this is by the link token, and tells the
+        bot. The nonce must be one the bot could have made."""
+        asked = request.query
+        knock = await self._line.link_account(asked.get("linkToken", ""), asked.get("nonce", ""))
+        said = "連結沒有完成：連結已失效。" if knock is None else "已通知官方帳號，請回到聊天室。"
+        body = f'<main class="index">{element("h1", text("帳號連結"))}{element("p", said)}</main>'
+        head = _HEAD.format(title="帳號連結", style=self._style, attributes="")
+        return _html(f"{head}{body}</body></html>")
 
     async def menu_image(self, request: web.Request) -> web.Response:
         menu = self._line.menus.find(request.match_info["id"])

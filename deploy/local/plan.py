@@ -113,6 +113,7 @@ class Plan:
             "GOUJI_INSTANCE": f"{name}-0",
             "GOUJI_PUBLIC_URL": self.page("notify"),
             "GOUJI_LINE_BASE_URL": self.page(LINE),
+            "GOUJI_LINE_ACCESS_URL": self.page(LINE),
             "GOUJI_SMTP_URL": f"smtp://{LOOPBACK}:{self.ports.smtp}",
             "GOUJI_SMTP_CA_FILE": str(self.certificate),
         }

@@ -263,7 +263,7 @@ create table notify.bindings (
 create unique index bindings_live on notify.bindings (user_id, facility_id) where unbound_at is null;
 create index bindings_facility on notify.bindings (facility_id) where unbound_at is null;
 
--- Single-use links: form, confirm, unsubscribe. Only a hash is kept.
+-- Single-use links: form, file, confirm, link, login. Only a hash is kept.
 create table notify.tokens (
     token_hash bytea primary key,
     purpose text not null,
@@ -271,6 +271,20 @@ create table notify.tokens (
     expires_at timestamptz not null,
     used_at timestamptz
 );
+
+-- 帳號連結: who asked to be bound by an address the facility has, and how far that came.
+create table notify.account_links (
+    link_id text primary key,
+    user_id text not null references notify.users,
+    facility_id text not null,              -- as it was written on the page
+    contact_id text references notify.contacts, -- null: nothing known, and nobody was written to
+    asked_at timestamptz not null,
+    nonce_hash bytea unique,                -- of the nonce that LINE was given; only a hash is kept
+    nonce_until timestamptz,
+    bound_at timestamptz
+);
+create index account_links_user on notify.account_links (user_id, asked_at);
+create index account_links_contact on notify.account_links (contact_id, asked_at);
 
 -- ── the LINE account
 

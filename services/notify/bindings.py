@@ -55,7 +55,8 @@ async def unbind(
 ) -> str | None:
     """The facility it was about; None when there is no such live binding (of this user).
 
-    An address that no other binding uses is written to no more: whoever leaves hears nothing.
+    An address that came with an application and that no other binding uses is written to no more:
+    whoever leaves hears nothing. One that the agency entered is the facility's, and stays.
     """
     row = await connection.fetchrow(
         "update notify.bindings set unbound_at = $2, unbound_by = $3"
@@ -70,7 +71,8 @@ async def unbind(
         return None
     await connection.execute(
         "update notify.contacts set removed_at = $2 where contact_id = $1 and not exists"
-        " (select 1 from notify.bindings where contact_id = $1 and unbound_at is null)",
+        " (select 1 from notify.bindings where contact_id = $1 and unbound_at is null)"
+        " and exists (select 1 from notify.applications where contact_id = $1)",
         row["contact_id"],
         now,
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.notify import effects, menu, tokens
-from services.notify.bot_words import counting, guiding, joining, staff, unlinking
+from services.notify.bot_words import counting, guiding, joining, linking, staff, unlinking
 from services.notify.effects import Effect
 from services.notify.known import Known
 from services.notify.menu import Wish
@@ -49,6 +49,7 @@ def turn(event: Event, known: Known) -> Turn:
         "follow": _followed,
         "unfollow": _unfollowed,
         "unsend": _unsent,
+        "accountLink": _linked,
         "message": _spoken,
         "postback": _spoken,
     }.get(event.type)
@@ -71,6 +72,14 @@ def _unfollowed(event: Event, known: Known) -> Turn:
 
 def _unsent(event: Event, known: Known) -> Turn:
     return Turn("unsent", (), (effects.LineForgotten(event.unsend.message_id),))
+
+
+def _linked(event: Event, known: Known) -> Turn:
+    if known.linking is None:
+        return Turn("link failed", linking.failed(), matters=True)
+    words = linking.linked(known.linking.facility_id)
+    linked = effects.AccountLinked(known.linking.link_id)
+    return Turn("linked", words, (linked,), matters=True)
 
 
 def _spoken(event: Event, known: Known) -> Turn:
@@ -105,6 +114,11 @@ def _apply(wish: Wish, known: Known) -> Turn:
 def _of(known: Known) -> tuple[str, bool]:
     assert known.review is not None
     return known.review.facility_id, known.review.is_confirmed
+
+
+def _link(wish: Wish, known: Known) -> Turn:
+    words = linking.offer(known.links[tokens.LINK], tokens.FORM_MINUTES)
+    return Turn("link given", words, (effects.LinkGiven(tokens.LINK),))
 
 
 def _withdraw(wish: Wish, known: Known) -> Turn:
@@ -187,6 +201,7 @@ def _menu(wish: Wish, known: Known) -> Turn:
 
 _ANSWERS: dict[str, Callable[[Wish, Known], Turn]] = {
     menu.APPLY: _apply,
+    menu.LINK: _link,
     menu.WITHDRAW: _withdraw,
     menu.WITHDRAW_YES: _withdraw_yes,
     menu.COUNT: _count,

@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from pipeline.sealing import Sealer
-from services.notify import applications, bindings, chats, effects, tokens
+from services.notify import account_links, applications, bindings, chats, effects, tokens
 from services.notify.database import Connection
 from services.notify.effects import Effect
 from services.notify.knowing import link_token
@@ -44,6 +44,8 @@ class Effecting:
                 await applications.withdraw(connection, user, now)
             case effects.Unbound(binding_id):
                 await bindings.unbind(connection, binding_id, bindings.BY_USER, now, user)
+            case effects.AccountLinked(link_id):
+                await account_links.complete(connection, self._sealer, link_id, now)
             case effects.ChatBegun():
                 await chats.begin(connection, user, now)
             case effects.ChatEnded():

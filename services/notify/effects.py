@@ -35,6 +35,13 @@ class Unbound:
 
 
 @dataclass(frozen=True)
+class AccountLinked:
+    """The nonce came back from LINE: the user is bound."""
+
+    link_id: str
+
+
+@dataclass(frozen=True)
 class ChatBegun:
     """Staff have the chat."""
 
@@ -65,6 +72,7 @@ Effect = (
     | LinkGiven
     | Withdrawn
     | Unbound
+    | AccountLinked
     | ChatBegun
     | ChatEnded
     | LineNoted

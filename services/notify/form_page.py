@@ -54,10 +54,14 @@ def form_page(
 
 
 def told_page(
-    title: str, lines: Sequence[str], status: int = 200, button: str = ""
+    title: str,
+    lines: Sequence[str],
+    status: int = 200,
+    button: str = "",
+    onward: tuple[str, str] | None = None,
 ) -> HTMLResponse:
     """A message; ``button``: it is done by a POST to the same address, for what follows a link by
-    itself (a mail scanner) only gets."""
+    itself (a mail scanner) only gets. ``onward``: words and address of a link that leads on."""
     template = _ENVIRONMENT.get_template("told.html")
-    text = template.render(title=title, lines=lines, button=button)
+    text = template.render(title=title, lines=lines, button=button, onward=onward)
     return HTMLResponse(text, status, HEADERS)

@@ -34,20 +34,20 @@ async def apply_page(request: Request, token: str) -> Response:
     house = house_of(request)
     async with house.pool.acquire() as connection:
         link = await tokens.look(connection, token, tokens.FORM, house.now())
-    return _expired() if link is None else _apply_form({}, {})
+    return expired() if link is None else _apply_form({}, {})
 
 
 @router.post("/apply/{token}")
 async def apply(request: Request, token: str) -> Response:
     """What is wrong comes back beside its field, and the link still works."""
     house, now = house_of(request), house_of(request).now()
-    if not await _is_live(house, token, tokens.FORM):
-        return _expired()
-    answers = form_fields.read(await _sent(request))
+    if not await is_live(house, token, tokens.FORM):
+        return expired()
+    answers = form_fields.read(await sent(request))
     async with house.pool.acquire() as connection, connection.transaction():
         link = await tokens.look(connection, token, tokens.FORM, now)
         if link is None:
-            return _expired()
+            return expired()
         errors = dict(answers.errors)
         bound = await bindings.live_of(connection, link.subject)
         if answers.values["facility_id"] in [one.facility_id for one in bound]:
@@ -55,7 +55,7 @@ async def apply(request: Request, token: str) -> Response:
         if errors:
             return _apply_form(answers.values, errors)
         if await tokens.use(connection, token, tokens.FORM, now) is None:
-            return _expired()
+            return expired()
         return await _submit(house, connection, link.subject, _filled(answers), now)
 
 
@@ -92,7 +92,7 @@ async def file_page(request: Request, token: str) -> Response:
     async with house.pool.acquire() as connection:
         link = await tokens.look(connection, token, tokens.FILE, house.now())
         if link is None:
-            return _expired()
+            return expired()
         bound = await bindings.live_of(connection, link.subject)
     return _file_form({}, {}, [one.facility_id for one in bound])
 
@@ -100,13 +100,13 @@ async def file_page(request: Request, token: str) -> Response:
 @router.post("/file/{token}")
 async def file(request: Request, token: str) -> Response:
     house, now = house_of(request), house_of(request).now()
-    if not await _is_live(house, token, tokens.FILE):
-        return _expired()
-    answers = form_fields.read(await _sent(request), _FILE_FIELDS)
+    if not await is_live(house, token, tokens.FILE):
+        return expired()
+    answers = form_fields.read(await sent(request), _FILE_FIELDS)
     async with house.pool.acquire() as connection, connection.transaction():
         link = await tokens.look(connection, token, tokens.FILE, now)
         if link is None:
-            return _expired()
+            return expired()
         bound = await bindings.live_of(connection, link.subject)
         facilities, errors = [one.facility_id for one in bound], dict(answers.errors)
         if answers.values["facility_id"] not in facilities:
@@ -114,7 +114,7 @@ async def file(request: Request, token: str) -> Response:
         if errors:
             return _file_form(answers.values, errors, facilities)
         if await tokens.use(connection, token, tokens.FILE, now) is None:
-            return _expired()
+            return expired()
         await _ask_for_file(house, connection, link.subject, _filled(answers), now)
     return told_page(words.FILE_SENT_TITLE, words.FILE_SENT)
 
@@ -136,13 +136,13 @@ async def _ask_for_file(
     )
 
 
-async def _is_live(house: House, token: str, purpose: str) -> bool:
+async def is_live(house: House, token: str, purpose: str) -> bool:
     """Looked at before anything of the body is read: whoever holds no link makes us no work."""
     async with house.pool.acquire() as connection:
         return await tokens.look(connection, token, purpose, house.now()) is not None
 
 
-async def _sent(request: Request) -> dict[str, str]:
+async def sent(request: Request) -> dict[str, str]:
     """The fields of the form as text; a file in their place counts as nothing.
 
     Raises Problem 413.
@@ -174,5 +174,5 @@ def _file_form(
     return form_page(title, intro, statement, _FILE_FIELDS, values, errors, choices=facilities)
 
 
-def _expired() -> Response:
+def expired() -> Response:
     return told_page(words.EXPIRED_TITLE, words.EXPIRED, 410)

@@ -21,6 +21,8 @@ _BY_TIME = (
     "delete from notify.webhook_events where done_at < now() - make_interval(days => 14)",
     # A link that has ended answers the same without its row.
     "delete from notify.tokens where expires_at < now() - make_interval(days => 1)",
+    # Counted for a day, good for minutes; what came of one is an application.
+    "delete from notify.account_links where asked_at < now() - make_interval(days => 30)",
 )
 
 

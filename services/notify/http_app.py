@@ -14,7 +14,7 @@ from pipeline.http_limits import BodyLimit
 from pipeline.http_problems import answer_outages, answer_with_problems
 from pipeline.logs import Log
 from pipeline.metrics import Meter
-from services.notify import forms, mail_pages, webhook
+from services.notify import account_link_pages, forms, mail_pages, webhook
 from services.notify.api import add_agency_api
 from services.notify.house import WEBHOOK, house_of, open_house
 from services.notify.settings import ServeSettings
@@ -39,7 +39,7 @@ def make_app(settings: ServeSettings, log: Log) -> FastAPI:
             yield
 
     app = FastAPI(title="Gouji notify", version="1", description=_ABOUT, lifespan=life)
-    for router in (webhook.router, forms.router, mail_pages.router):
+    for router in (webhook.router, forms.router, mail_pages.router, account_link_pages.router):
         app.include_router(router)
     add_agency_api(app, settings)
     app.add_middleware(BodyLimit, limit=BODY_BYTES)

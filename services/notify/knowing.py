@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from services.notify import bindings, chats, menu, tokens
+from services.notify import account_links, bindings, chats, menu, tokens
 from services.notify.bot_words.counting import Count
 from services.notify.bot_words.guiding import Content, Pickup
 from services.notify.conversation import wish_of
@@ -63,6 +63,7 @@ async def know(
         last_follow_ms=row["last_follow_ms"],
         bound=bound,
         review=Review(row["facility_id"], row["confirmed"]) if row["facility_id"] else None,
+        linking=await _linking(connection, event, now),
         chat_id=await chats.live_of(connection, user),
         was_unsent=await _was_unsent(connection, event),
         is_open=is_office_time(settings.office_hours, now),
@@ -70,7 +71,7 @@ async def know(
         portal_url=settings.portal_url,
         links={
             purpose: links.form(purpose, link_token(settings.link_key, purpose, event))
-            for purpose in (tokens.FORM, tokens.FILE)
+            for purpose in (tokens.FORM, tokens.FILE, tokens.LINK)
         },
         counts=await count(connection, bound) if verb == menu.COUNT else (),
         rounds=await _rounds(connection) if verb == menu.LIST else (),
@@ -107,6 +108,14 @@ async def published(connection: Connection) -> tuple[Content, ...]:
 async def _rounds(connection: Connection) -> tuple[Pickup, ...]:
     rows = await connection.fetch(_ROUNDS)
     return tuple(Pickup(**row) for row in rows)
+
+
+async def _linking(
+    connection: Connection, event: Event, now: datetime
+) -> account_links.Open | None:
+    if event.type != "accountLink" or event.link.result != "ok":
+        return None
+    return await account_links.of_nonce(connection, event.link.nonce, event.user_id, now)
 
 
 async def _was_unsent(connection: Connection, event: Event) -> bool:

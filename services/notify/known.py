@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from services.notify.account_links import Open
 from services.notify.bindings import Binding
 from services.notify.bot_words.counting import Count
 from services.notify.bot_words.guiding import Content, Pickup
@@ -21,6 +22,7 @@ class Known:
     """``counts``, ``rounds`` and ``contents`` only when the wish is about them.
 
     last_follow_ms   event time of the last follow or unfollow that counted
+    linking          the link whose nonce the event brings; None: none of ours, or too late
     links            purpose to the address of a page, ready to be given
     was_unsent       the message of the event was taken back before we came to it
     is_open          staff are at their desks now
@@ -29,6 +31,7 @@ class Known:
     last_follow_ms: int = 0
     bound: tuple[Binding, ...] = ()
     review: Review | None = None
+    linking: Open | None = None
     chat_id: str | None = None
     was_unsent: bool = False
     is_open: bool = False

@@ -138,6 +138,11 @@ class LineClient:
     async def profile(self, user_id: str) -> Outcome:
         return await self._call("profile/{userId}", self._api.get_profile_with_http_info, user_id)
 
+    async def link_token(self, user_id: str) -> Outcome:
+        """``body``: linkToken, good for ten minutes and one use."""
+        call = self._api.issue_link_token_with_http_info
+        return await self._call("user/{userId}/linkToken", call, user_id)
+
     async def quota(self) -> Outcome:
         """``body``: type none or limited, value."""
         return await self._call("message/quota", self._api.get_message_quota_with_http_info)

@@ -2,6 +2,8 @@
 
 from services.notify import tokens
 
+_PAGES = {tokens.FORM: "apply", tokens.FILE: "file", tokens.LINK: "link"}
+
 
 class Links:
     """``public_url`` is where clinics reach this service."""
@@ -10,11 +12,15 @@ class Links:
         self._base, self._key = public_url.rstrip("/"), link_key
 
     def form(self, purpose: str, token: str) -> str:
-        """The application form (tokens.FORM), or the one for a list as a file (tokens.FILE)."""
-        return f"{self._base}/forms/{'apply' if purpose == tokens.FORM else 'file'}/{token}"
+        """The application form (tokens.FORM), the one for a list as a file (tokens.FILE), or the
+        login of 帳號連結 (tokens.LINK)."""
+        return f"{self._base}/forms/{_PAGES[purpose]}/{token}"
 
     def confirm(self, token: str) -> str:
         return f"{self._base}/mail/confirm/{token}"
+
+    def login(self, token: str) -> str:
+        return f"{self._base}/mail/link/{token}"
 
     def unsubscribe(self, contact_id: str) -> str:
         """For the foot of a mail and its List-Unsubscribe header (GET: a page, POST: one click)."""

@@ -11,6 +11,7 @@ APPLY, WITHDRAW, WITHDRAW_YES = "apply", "withdraw", "withdraw-yes"
 COUNT, LIST, TEACH, ANSWER = "count", "list", "teach", "answer"
 LINKS, FILE, STAFF, STAFF_END = "links", "file", "staff", "staff-end"
 UNBIND, UNBIND_YES, MENU = "unbind", "unbind-yes", "menu"
+LINK = "link"
 
 # In the order they are shown; the words are those of the leaflet where it has some.
 LABELS = {
@@ -21,6 +22,7 @@ LABELS = {
     FILE: "電子檔申請",
     STAFF: "真人客服",
     APPLY: "審核申請",
+    LINK: "帳號連結",
     UNBIND: "解除綁定",
 }
 END_LABEL, WITHDRAW_LABEL, MENU_LABEL = "結束客服", "撤回申請", "選單"

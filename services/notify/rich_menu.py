@@ -21,6 +21,7 @@ PREFIX = "gouji-"
 COLUMNS, WIDTH, HEIGHT = 4, 400, 540
 SIZE = (COLUMNS * WIDTH, 2 * HEIGHT)
 ORDER = (COUNT, LIST, TEACH, LINKS, FILE, STAFF, APPLY, UNBIND)
+"""帳號連結 has no area of its own: its button stands beside the application's form."""
 
 # Lines on a field of 100 by 100, in the words of SVG's path.
 _SIGNS = {

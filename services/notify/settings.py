@@ -106,6 +106,9 @@ class TalkSettings(StoreSettings):
     line_base_url: str = setting(
         "https://api.line.me", str, "The Messaging API, or a simulator of it."
     )
+    line_access_url: str = setting(
+        "https://access.line.me", str, "LINE's pages for users (account link), or a simulator's."
+    )
     line_timeout_s: float = setting("10", seconds, "A call to LINE may take so long, seconds.")
     line_budget: int = setting(
         "0", whole, "LINE messages a month at most; 0: what LINE itself allows."

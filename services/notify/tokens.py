@@ -13,8 +13,9 @@ from typing import NamedTuple
 from services.notify.database import Connection
 
 FORM, FILE, CONFIRM, UNSUBSCRIBE = "form", "file", "confirm", "unsubscribe"
+LINK, LOGIN = "link", "login"  # our login page from the chat; the way on from its mail
 # How long a link works.
-FORM_MINUTES, CONFIRM_HOURS = 30, 72
+FORM_MINUTES, CONFIRM_HOURS, LOGIN_MINUTES = 30, 72, 10
 
 
 class Token(NamedTuple):

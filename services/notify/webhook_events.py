@@ -44,6 +44,13 @@ class Unsent(_Camel, frozen=True, gc=False, rename="camel"):
     message_id: str = ""
 
 
+class Linked(_Camel, frozen=True, gc=False, rename="camel"):
+    """The end of 帳號連結: ``result`` ok or failed, and the nonce that we gave."""
+
+    result: str = ""
+    nonce: str = ""
+
+
 class Event(_Camel, frozen=True, gc=False, rename="camel"):
     """One event. ``timestamp`` in milliseconds since 1970, when it happened at LINE."""
 
@@ -56,6 +63,7 @@ class Event(_Camel, frozen=True, gc=False, rename="camel"):
     message: Said = Said()
     postback: Tapped = Tapped()
     unsend: Unsent = Unsent()
+    link: Linked = Linked()
 
     @property
     def user_id(self) -> str:

@@ -1,6 +1,10 @@
 """docs/rules.md says what tables and registers say."""
 
+import runpy
+import warnings
 from pathlib import Path
+
+import pytest
 
 from claims.legal_actions import LEGAL
 from claims.programmes import programmes
@@ -13,6 +17,14 @@ WRITTEN = Path(__file__).parents[2] / "docs" / "rules.md"
 
 def test_the_page_is_the_one_rendered_from_tables_and_registers() -> None:
     assert WRITTEN.read_text(encoding="utf-8") == page(), "run `make docs`"
+
+
+def test_the_module_prints_the_page_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
+    """As `make docs` calls it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # it is imported here already
+        runpy.run_module("claims.rules_page", run_name="__main__")
+    assert capsys.readouterr().out == WRITTEN.read_text(encoding="utf-8")
 
 
 def test_every_order_row_and_code_is_on_the_page() -> None:

@@ -11,8 +11,8 @@ from tests.mutants.record import ALIVE, Record
 from tests.mutants.suite import AFRESH, SURVIVED, Suite, judge_afresh
 
 QUICK = (
-    *("tests/spec", "tests/unit/claims", "tests/contract/test_rules_page.py"),
-    "tests/unit/services",
+    *("tests/spec", "tests/unit/claims", "tests/unit/services"),
+    *("tests/contract/test_rules_page.py", "tests/contract/test_messages_page.py"),
 )
 
 

@@ -28,7 +28,7 @@ def plant(mutant: Mutant, source: str) -> bool:
                 return False
             function.__code__ = new[code.co_firstlineno]
             planted = True
-    _forget(module)
+    forget(module.__name__.split(".")[0])
     return planted
 
 
@@ -53,14 +53,15 @@ def _unwrapped(member: Any) -> FunctionType | None:
     return member if isinstance(member, FunctionType) else None
 
 
-def _forget(changed: ModuleType) -> None:
-    """Empty what functions remember from before the change."""
-    top = changed.__name__.split(".")[0]
+def forget(top: str, least: int = 0) -> None:
+    """Empty what functions of a package remember, if they may remember ``least`` things or more."""
     for name, module in list(sys.modules.items()):
         if name.split(".")[0] == top:
             for value in list(vars(module).values()):
-                if callable(clear := getattr(value, "cache_clear", None)):
-                    clear()
+                if callable(getattr(value, "cache_clear", None)):
+                    most = value.cache_parameters()["maxsize"]
+                    if most is None or most >= least:
+                        value.cache_clear()
 
 
 class Planted(MetaPathFinder):

@@ -23,7 +23,7 @@ from typing import Any
 import pytest
 
 from tests.mutants.changes import Mutant, functions_of
-from tests.mutants.planting import Planted, plant
+from tests.mutants.planting import Planted, forget, plant
 
 KILLED, TIMED_OUT = "killed", "timeout"
 SURVIVED, UNCALLED = "survived", "uncalled"
@@ -31,6 +31,8 @@ AFRESH = "afresh"
 """No verdict yet: the change must be there when its module is imported."""
 CPU_SECONDS = 120
 MEMORY = 8 << 30
+DEAR = 4
+"""A function that may remember fewer answers than this reads a whole table for one."""
 # Loaded before the forks, so that none of them loads it again. Nothing here imports claims.
 HEAVY = ("faust", "fastavro", "hypothesis.extra", "msgspec", "typer", "openpyxl")
 Function = tuple[str, int]
@@ -68,9 +70,12 @@ class Suite:
         green.sort(key=lambda item: called[item.nodeid][1])
         if self._judge(None, green) != SURVIVED:
             raise pytest.UsageError("the tests fail in another order, without any mutant")
+        callers = _callers(called)
         for mutant in self.mutants:
-            code = self._code(mutant)
-            tests = [i for i in session.items if i.nodeid in called and code in called[i.nodeid][0]]
+            code, last = self._code(mutant)
+            near = callers.get(code[0], {})
+            callers_here = {node for line in near if code[1] <= line <= last for node in near[line]}
+            tests = [item for item in session.items if item.nodeid in callers_here]
             known = self.killers.setdefault(code, [])
             tests.sort(key=lambda item: (item.nodeid not in known, called[item.nodeid][1]))
             outcome = self._judge(mutant, tests) if tests else UNCALLED
@@ -83,9 +88,10 @@ class Suite:
         self.finished = True
         return True
 
-    def _code(self, mutant: Mutant) -> Function:
-        """File and first line of the function, as a frame tells them."""
-        return os.path.abspath(mutant.path), first_line(mutant, self.sources[mutant.path])
+    def _code(self, mutant: Mutant) -> tuple[Function, int]:
+        """File and first line of the function, as a frame tells them; and its last line."""
+        first, last = lines_of(mutant, self.sources[mutant.path])
+        return (os.path.abspath(mutant.path), first), last
 
     def _notes(self, session: pytest.Session) -> Iterable[tuple[str, Any]]:
         """Per green test the functions it calls and its seconds, from a fork that runs them all."""
@@ -95,7 +101,12 @@ class Suite:
             os.close(reading)
             with os.fdopen(writing, "w") as out:
                 _quiet()
+                file = None
                 for item, after in _in_turn(session.items):
+                    # What is remembered is not called: forgotten before each test, but for tables
+                    # that are dear to read, once a file.
+                    forget("claims", 0 if item.path != file else DEAR)
+                    file = item.path
                     calls: set[Function] = set()
                     self.failed, started = False, time.process_time()
                     _trace(calls)
@@ -161,15 +172,25 @@ def forked(work: Callable[[], int]) -> str:
     return {0: SURVIVED, 1: KILLED, 2: AFRESH}[os.WEXITSTATUS(status)]
 
 
-def first_line(mutant: Mutant, source: str) -> int:
-    """The line a code object gives as its first: that of its first decorator, if it has any."""
+def lines_of(mutant: Mutant, source: str) -> tuple[int, int]:
+    """The line a code object gives as its first (that of its first decorator, if it has any), and
+    the last one of the function. What is defined between is part of it."""
     for prefix, function in functions_of(ast.parse(source)):
         if prefix + function.name == mutant.scope:
             last = function.end_lineno or 0
             first = min([function.lineno, *(one.lineno for one in function.decorator_list)])
             if first <= mutant.line <= last:
-                return first
-    return 0
+                return first, last
+    return 0, 0
+
+
+def _callers(called: dict[str, tuple[set[Any], float]]) -> dict[str, dict[int, set[str]]]:
+    """Per file and first line of a function, the tests that call it."""
+    found: dict[str, dict[int, set[str]]] = {}
+    for node, (functions, _) in called.items():
+        for path, line in functions:
+            found.setdefault(path, {}).setdefault(line, set()).add(node)
+    return found
 
 
 def _quiet() -> None:

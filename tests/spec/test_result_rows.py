@@ -135,6 +135,9 @@ def test_a_shifted_row_carries_no_id_and_no_birth_date_out() -> None:
         ("child", {"birth_date": "1140310", "visit_date": "1130601"}),
         ("oral", {"birth_date": "1140310", "visit_date": "0740310"}),
         ("adult", {"facility_id": "0740310", "sex": "74/03/10"}),
+        ("oral", {"visit_date": "19740310"}),
+        ("oral", {"visit_date": "74/03/10"}),
+        ("oral", {"visit_date": "0740230"}),
     ],
 )
 def test_a_birth_date_in_a_column_of_others_is_masked_too(
@@ -143,7 +146,7 @@ def test_a_birth_date_in_a_column_of_others_is_masked_too(
     row = check(programme, **changes)
     assert row.errors
     shown = [finding.found for finding in row.errors]
-    assert not set(shown) & {"1130601", "0740310", "74/03/10"}, shown
+    assert not set(shown) & {"1130601", "0740310", "74/03/10", "19740310", "0740230"}, shown
 
 
 def test_uric_acid_is_asked_for_since_114_01_01() -> None:

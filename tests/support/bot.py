@@ -56,6 +56,7 @@ def settings_of(database_url: str, line_url: str, **more: str) -> ServeSettings:
             "GOUJI_LINE_CHANNEL_SECRET": SECRET,
             "GOUJI_LINE_CHANNEL_SECRET_BEFORE": SECRET_BEFORE,
             "GOUJI_LINE_BASE_URL": line_url,
+            "GOUJI_LINE_ACCESS_URL": line_url,
             **more,
         }
     )

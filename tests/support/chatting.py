@@ -10,7 +10,11 @@ from services.notify.webhook_events import Event, Said, Source, Tapped, Unsent
 
 USER = "U" + "1" * 32
 OURS, THEIRS = Binding("b1", "3501340006"), Binding("b2", "3501340015")
-LINKS = {tokens.FORM: "https://x.test/forms/apply/T", tokens.FILE: "https://x.test/forms/file/T"}
+LINKS = {
+    tokens.FORM: "https://x.test/forms/apply/T",
+    tokens.FILE: "https://x.test/forms/file/T",
+    tokens.LINK: "https://gouji.invalid/forms/link/x",
+}
 
 
 def an_event(kind: str, at_ms: int = 1000, **more: Any) -> Event:

@@ -37,6 +37,32 @@ CONFIRMED_TITLE = "信箱已確認"
 CONFIRMED = ("我們將開始審核，結果會在 LINE 通知您。",)
 CONFIRMED_ADDRESS = ("之後的通知會寄到這個信箱。",)
 
+LINK_LOGIN_TITLE = "帳號連結"
+LINK_LOGIN_INTRO = "請填寫醫事機構代碼，與承辦單位已登錄的貴院所信箱。確認信將寄到該信箱。"
+LINK_STATEMENT = (
+    "同意聲明：所填資料僅用於確認身分與綁定院所，不另提供他人。"
+    "連結後可隨時在 LINE 點選「解除綁定」解除。"
+)
+LINK_ASKED_TITLE = "已收到"
+LINK_ASKED = (
+    "若所填信箱為承辦單位已登錄的貴院所信箱，確認信已寄出，請於 10 分鐘內點選信中的連結。",
+    "沒有收到？請看垃圾信匣；信箱未登錄者，請回 LINE 改用「審核申請」。",
+)
+LINK_TOO_MANY = ("今日連結次數過多，這份表單沒有送出。", "請明日再試，或洽真人客服。")
+LINK_EXPIRED = (
+    "連結已使用過或超過時限。",
+    "請回到 LINE 再點選一次「帳號連結」，即可取得新的連結。",
+)
+LINK_TITLE, LINK_BUTTON = "連結帳號", "同意並連結"
+LINK = (
+    "按下按鈕後，將由 LINE 確認您的帳號，並與貴院所連結。",
+    "連結後會在 LINE 收到待補正件數與期限提醒。可隨時在 LINE 點選「解除綁定」解除。",
+)
+LINK_ON_TITLE, LINK_ON_BUTTON = "最後一步", "前往 LINE 完成連結"
+LINK_ON = ("請於 10 分鐘內點選下方連結，由 LINE 確認您的帳號。結果會在聊天室通知您。",)
+LINK_LATER_TITLE = "LINE 暫時無法回應"
+LINK_LATER = ("請稍後再按一次信中的連結。",)
+
 UNSUBSCRIBE_TITLE, UNSUBSCRIBE_BUTTON = "取消訂閱", "不再寄送通知信"
 UNSUBSCRIBE = ("按下按鈕後，這個信箱不再收到補正與上傳期限的通知信。LINE 的提醒不受影響。",)
 UNSUBSCRIBED_TITLE = "已取消訂閱"

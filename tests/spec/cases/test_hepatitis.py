@@ -1,6 +1,9 @@
 """B、C型肝炎 (L1001C), alone or beside an adult check (seed 001 adult Q4, Q5)."""
 
-from tests.support.judge import judge
+from claims.model import Book, with_
+from claims.rules import RULES
+from claims.rules.evidence import Evidence
+from tests.support.judge import FACILITY, a_claim, a_result, judge
 
 
 def test_alone_it_needs_both_results_and_the_flag_3() -> None:
@@ -85,3 +88,10 @@ def test_a_flag_3_on_a_full_row_is_only_odd() -> None:
         """
     )
     assert [hint.code for hint in story.journal[-1].hints] == ["BC_FLAG_ODD"]
+
+
+def test_a_flag_that_was_never_uploaded_is_a_blank_one() -> None:
+    claim, row = a_claim(order="L1001C"), with_(a_result(filled=("hbsag", "anti_hcv")), values={})
+    evidence = Evidence(Book(FACILITY, claims=(claim,)), "adult")
+    (reason,) = (reason for rule in RULES["bc"] for reason in rule(claim, row, evidence))
+    assert (reason.code, reason.expected, reason.found) == ("BC_FLAG_NOT_3", "3", "")

@@ -6,7 +6,7 @@ later one. Ages fit unless the line says otherwise.
 
 import pytest
 
-from claims.model import Claim
+from claims.model import Claim, Reason, with_
 from claims.programmes import programmes
 from claims.rules.eligibility import eligibility_hints
 from tests.support.judge import a_claim, day
@@ -27,6 +27,19 @@ TABLE = (
     ("L1001C on 104-01-01", "L1001C on 114-01-01", "060-05-05", f"{TOO_SHORT} once 1040101"),
     ("71 on 114-01-10", "71 on 114-01-20", "114-01-05", f"{TOO_SHORT} once 1140110"),
     ("71 on 114-01-10", "72 on 114-03-20", "114-01-05", ""),
+    # calendar months: exactly six later is enough, a day less is not
+    ("81 on 113-09-10", "81 on 114-03-10", "110-05-05", ""),
+    ("81 on 113-09-11", "81 on 114-03-10", "110-05-05", f"{TOO_SHORT} 6 month 1130911"),
+    ("89 on 113-12-11", "89 on 114-03-10", "110-05-05", f"{TOO_SHORT} 3 month 1131211"),
+    # 89 counts against all four, the others against themselves
+    ("81 on 113-12-11", "89 on 114-03-10", "110-05-05", f"{TOO_SHORT} 3 month 1131211"),
+    ("89 on 113-12-11", "81 on 114-03-10", "110-05-05", ""),
+    # once a tooth: 8A and 8E are the same one, 8B is another
+    ("8A on 113-01-10", "8A on 114-03-10", "105-05-05", f"{TOO_SHORT} once 1130110"),
+    ("8A on 113-01-10", "8E on 114-03-10", "105-05-05", f"{TOO_SHORT} once 1130110"),
+    ("8A on 113-01-10", "8B on 114-03-10", "105-05-05", ""),
+    # stage 2 has no interval of its own
+    ("23 on 114-01-10", "23 on 114-03-10", "060-05-05", ""),
     # another order, the same day, a later one: none of them is earlier
     ("21 on 113-12-31", "95 on 114-01-01", "060-05-05", ""),
     ("21 on 114-01-01", "21 on 114-01-01", "060-05-05", ""),
@@ -58,8 +71,32 @@ def test_newborns_on_one_card_are_different_children() -> None:
     one = claim_of("A", "71 on 114-01-10", "114-01-05", is_newborn=True, newborn_mark="1")
     two = claim_of("B", "71 on 114-01-20", "114-01-05", is_newborn=True, newborn_mark="2")
     same = claim_of("B", "71 on 114-01-20", "114-01-05", is_newborn=True, newborn_mark="")
-    assert said_of(two, one, two) == ""
-    assert said_of(same, one, same).startswith(TOO_SHORT)
+    blank = claim_of("A", "71 on 114-01-10", "114-01-05", is_newborn=True, newborn_mark="")
+    first = claim_of("B", "71 on 114-01-20", "114-01-05", is_newborn=True, newborn_mark="1")
+    sister = claim_of("B", "71 on 114-01-20", "114-01-06", is_newborn=True, newborn_mark="1")
+    parent = claim_of("B", "71 on 114-01-20", "114-01-05", is_newborn=False, newborn_mark="1")
+    for earlier, later, told in (
+        (one, two, False),
+        (one, same, True),
+        (blank, first, True),
+        (blank, two, False),
+        (blank, same, True),
+        (one, sister, False),
+        (one, parent, False),
+        (parent, one, False),
+    ):
+        later = with_(later, visit_date=earlier.visit_date and earlier.visit_date + 5)
+        assert said_of(later, earlier, later).startswith(TOO_SHORT) is told
+
+
+def test_an_interval_is_told_of_the_visit_date_and_the_newest_one_counts() -> None:
+    dates = ("112-12-31", "113-06-01", "112-02-01")
+    earlier = [claim_of(f"A{at}", f"21 on {date}", "060-05-05") for at, date in enumerate(dates)]
+    later = claim_of("B", "21 on 114-01-01", "060-05-05")
+    for others in (earlier, earlier[::-1]):
+        assert eligibility_hints(later, [*others, later]) == (
+            Reason(TOO_SHORT, "visit_date", "3 year", "1130601"),
+        )
 
 
 def test_a_row_without_a_verdict_says_nothing() -> None:

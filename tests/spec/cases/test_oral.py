@@ -2,7 +2,11 @@
 
 import pytest
 
-from tests.support.judge import judge
+from claims.model import Book, with_
+from claims.rules import RULES
+from claims.rules.evidence import Evidence
+from claims.rules.oral import habit_is_doubtful, habits_that_fit
+from tests.support.judge import FACILITY, a_claim, a_result, judge
 
 
 @pytest.mark.parametrize(
@@ -16,6 +20,10 @@ from tests.support.judge import judge
         ("95", "payer=2", "pending_error PAYER_NOT_1"),
         ("95", "indigenous=0", "matched"),
         ("97", "indigenous=1 betel=1", "matched"),
+        ("97", "indigenous=1 betel=3 smoking=", "matched"),
+        ("97", "indigenous=1 betel=", "pending_error HABIT_MISMATCH(betel,smoking)"),
+        ("95", "betel= smoking=2", "matched"),
+        ("95", "betel=x smoking=1", "pending_error HABIT_MISMATCH(betel,smoking)"),
         ("97", "indigenous=0 betel=1", "pending_error INDIGENOUS_MISMATCH"),
         ("97", "indigenous=1 betel=0 smoking=5", "pending_error HABIT_MISMATCH(betel,smoking)"),
         (
@@ -44,6 +52,55 @@ def test_a_habit_given_up_is_a_hint() -> None:
         """
     )
     assert [hint.code for hint in story.journal[-1].hints] == ["HABIT_DOUBTFUL"]
+
+
+@pytest.mark.parametrize(
+    ("order", "values", "doubtful"),
+    [
+        ("95", {"betel": "0", "smoking": "1"}, True),
+        ("95", {"betel": "1", "smoking": "1"}, False),  # betel quit counts by itself
+        ("95", {"betel": "0", "smoking": "2"}, False),
+        ("95", {"betel": "0", "smoking": "0"}, False),
+        ("95", {"smoking": "1"}, False),  # a blank proves nothing
+        ("97", {"betel": "0", "smoking": "1"}, False),
+        ("21", {"betel": "0", "smoking": "1"}, False),
+    ],
+)
+def test_a_habit_given_up_alone_is_doubtful(
+    order: str, values: dict[str, str], doubtful: bool
+) -> None:
+    assert habit_is_doubtful(order, with_(a_result(programme="oral"), values=values)) is doubtful
+
+
+@pytest.mark.parametrize(
+    ("order", "values", "answers"),
+    [
+        ("95", {"betel": "0", "smoking": "0"}, {"betel": "1"}),
+        ("95", {"betel": "0", "smoking": "1"}, {"betel": "1"}),
+        ("95", {"betel": "0", "smoking": "2"}, {}),
+        ("95", {}, {"betel": "1"}),
+        ("97", {"betel": "0"}, {"betel": "1"}),
+        ("97", {"betel": "2"}, {}),
+        ("21", {}, {}),
+    ],
+)
+def test_the_habits_an_order_asks_for(
+    order: str, values: dict[str, str], answers: dict[str, str]
+) -> None:
+    assert habits_that_fit(order, values) == answers
+
+
+def test_a_column_that_was_never_uploaded_is_a_blank_one() -> None:
+    """A layout of another vendor may leave columns out."""
+    row = with_(a_result(programme="oral"), values={})
+    claim = a_claim(order="97")
+    evidence = Evidence(Book(FACILITY, claims=(claim,)), "oral")
+    found = [reason for rule in RULES["screen"] for reason in rule(claim, row, evidence)]
+    assert [(reason.code, reason.expected, reason.found) for reason in found] == [
+        ("PAYER_NOT_1", "1", ""),
+        ("INDIGENOUS_MISMATCH", "1", ""),
+        ("HABIT_MISMATCH", "indigenous == 1 and betel >= 1", "betel= smoking="),
+    ]
 
 
 def test_a_correction_that_still_fails_says_so() -> None:

@@ -5,11 +5,20 @@ from typing import Any
 
 import pytest
 
-from claims.alone import CLAIM, RESULT, Item, alone_in
+from claims.alone import CLAIM, RESULT, Item, alone_in, result_days
 from claims.book import Cause, catch_up, new_book, take_case, take_row
 from claims.foreign_hints import with_hint
 from claims.foreign_pairs import found_among, interval_broken
-from claims.model import DAY_CLOSED, Book, Elsewhere, Milestone, with_
+from claims.model import (
+    DAY_CLOSED,
+    ROUND_OPENED,
+    Book,
+    Elsewhere,
+    Milestone,
+    Result,
+    Round,
+    with_,
+)
 from claims.periods import roc_text
 from tests.support.judge import FACILITY, a_claim, a_result, day
 
@@ -74,6 +83,87 @@ def test_a_child_carries_a_hash_of_its_birth_date_and_an_adult_row_its_facets() 
     (item,) = [item for _, item in found(book_of(results=[row]))]
     assert item.requirement.split(",")[:2] == ["stage1", "stage2"]
     assert item.second_date == day("114-03-17")
+
+
+LATER = a_claim("L", visit=day("114-04-10"))
+
+
+@pytest.mark.parametrize(
+    ("claims", "rows", "items"),
+    [
+        # what is due in the same book, and what is not yet
+        ([a_claim("A"), LATER], [], ["A"]),
+        ([LATER, a_claim("A")], [], ["A"]),
+        # a duplicate, and one without a date, before one that is alone
+        ([a_claim("A"), a_claim("B"), a_claim("C", order="95")], [], ["A", "C"]),
+        ([a_claim("A", visit=None), a_claim("C", order="95")], [], ["C"]),
+        # a result that is asked for, before one that is not
+        ([a_claim("A")], [a_result("R"), a_result("S", visit=day("114-03-20"))], ["S"]),
+        ([], [a_result("S", visit=day("114-04-10")), a_result("T", "oral")], ["T"]),
+    ],
+)
+def test_each_is_looked_at_by_itself(claims: Any, rows: Any, items: list[str]) -> None:
+    ids = {one.claim_id: one.claim_id[-1] for one in claims}
+    ids |= {one.result_id: one.result_id[1] for one in rows}
+    assert [ids[item.item_id] for _, item in found(book_of(claims=claims, results=rows))] == items
+
+
+def test_a_claim_stays_alone_on_a_list_and_when_its_round_is_over() -> None:
+    listing = Round("L", "adult", day("114-01-01"), day("114-06-30"), day("114-09-30"), None, DUE)
+    opened = Milestone(ROUND_OPENED, DUE, "round-opened", listing)
+    late = book_of(claims=[a_claim()])
+    listed, _ = catch_up(late, (Milestone(DAY_CLOSED, DUE, "day-closed"), opened))
+    over, _ = catch_up(
+        listed,
+        (
+            Milestone(DAY_CLOSED, DUE, "day-closed"),
+            opened,
+            Milestone(DAY_CLOSED, day("114-09-30"), "day-closed"),
+        ),
+    )
+    assert [book.heads[0].state for book in (late, listed, over)] == [
+        "late",
+        "open_missing",
+        "overdue",
+    ]
+    for book in (late, listed, over):
+        assert alone(book) == [("claim", "stage1", "")]
+
+
+@pytest.mark.parametrize(
+    ("row", "facets"),
+    [
+        (a_result("R", "oral"), "screen"),
+        (a_result("R", "child", order="71"), "visit"),
+        (a_result("R", filled=("hbsag",), bc_history="3"), "bc"),
+        (a_result("R", filled=("stage1", "hbsag")), "stage1,bc"),
+        (
+            a_result("R", filled=("stage1", "stage2", "anti_hcv"), stage2=VISIT + 7),
+            "stage1,stage2,bc",
+        ),
+    ],
+)
+def test_a_result_that_is_alone_says_what_it_answers(row: Result, facets: str) -> None:
+    assert [(kind, said) for kind, said, _ in alone(book_of(results=[row]))] == [("result", facets)]
+
+
+@pytest.mark.parametrize(
+    ("claims", "rows", "closed", "days"),
+    [
+        ([], [], None, []),
+        ([], [a_result()], None, [DUE]),
+        ([], [a_result()], DUE - 1, [DUE]),
+        ([], [a_result()], DUE, []),  # it has passed
+        ([a_claim()], [a_result()], None, []),  # it answers a case
+        ([a_claim()], [a_result(missing=("hdl",))], None, [DUE]),
+        ([], [a_result(), a_result("S", visit=day("114-04-10"))], None, [DUE, day("114-06-29")]),
+        ([], [a_result(), a_result("S", visit=day("114-04-10"))], DUE, [day("114-06-29")]),
+    ],
+)
+def test_a_book_is_looked_at_when_a_result_may_be_alone(
+    claims: Any, rows: Any, closed: int | None, days: list[int]
+) -> None:
+    assert result_days(book_of(claims=claims, results=rows, closed=closed)) == days
 
 
 def a_loose(kind: str, name: str, facility: str = FACILITY, **fields: Any) -> Item:
@@ -161,10 +251,59 @@ def test_of_several_earlier_ones_the_newest_is_named() -> None:
         ("71", "114-03-10", "114-03-09", "once"),
         ("23", "114-03-10", "114-03-09", ""),
         ("ZZ", "114-03-10", "114-03-09", ""),
+        # by age it is every year or every third: the earlier one breaks one way and not the other
+        ("31", "114-03-10", "113-03-09", ""),
+        ("31", "114-03-10", "114-03-09", "1 year"),
+        # once a tooth; between two rules nobody knows (U-11)
+        ("8A", "111-08-31", "111-08-01", "once"),
+        ("8A", "111-09-01", "111-08-01", ""),
     ],
 )
 def test_intervals_of_the_table(order: str, visit: str, earlier: str, rule: str) -> None:
     assert interval_broken(order, day(visit), day(earlier)) == rule
+
+
+CHILD = {"programme": "child", "requirement": "visit", "order_code": "71", "birth_key": "b"}
+
+
+@pytest.mark.parametrize(
+    ("earlier", "said"),
+    [
+        ([{}], "Z0"),
+        ([{"order_code": "72"}], None),
+        ([{"order_code": "72"}, {}], "Z1"),
+        # a brother, on the same parent's card
+        ([{"birth_key": "another"}], None),
+        ([{"birth_key": "another"}, {}], "Z1"),
+        ([{"key_date": VISIT + 1}], None),
+        ([{"key_date": VISIT}], None),
+        ([{"key_date": VISIT + 1}, {"key_date": VISIT - 2}], "Z1"),
+        # of one day the last by its id
+        ([{}, {}], "Z1"),
+    ],
+)
+def test_an_earlier_visit_of_a_child_is_of_its_own(
+    earlier: list[dict[str, Any]], said: str | None
+) -> None:
+    before = [
+        a_loose(CLAIM, f"Z{n}", OTHER, **CHILD | {"key_date": VISIT - 1} | fields)
+        for n, fields in enumerate(earlier)
+    ]
+    hints = [hint for hint in codes(a_loose(CLAIM, "A", **CHILD), *before) if hint[0] == "A"]
+    assert [(code, evidence) for _, code, _, evidence in hints] == (
+        [] if said is None else [("INTERVAL_TOO_SHORT", said)]
+    )
+
+
+def test_enough_time_since_the_earlier_one_says_nothing() -> None:
+    earlier = a_loose(RESULT, "Z", OTHER, key_date=day("111-12-31"))
+    assert codes(a_loose(CLAIM, "A"), earlier) == []
+
+
+def test_of_many_places_the_first_three_are_told() -> None:
+    places = ["3501200077", "3501200055", "3501200066", "3501200088"]
+    rows = [a_loose(RESULT, f"R{place}", place) for place in places]
+    assert [found for _, _, found, _ in codes(a_loose(CLAIM, "A"), *rows)] == sorted(places)[:3]
 
 
 def test_the_order_in_which_things_came_does_not_matter() -> None:

@@ -4,7 +4,9 @@ import pytest
 
 from claims.periods import (
     ad8_date,
+    date_of,
     day_of,
+    from_iso,
     iso_date,
     iso_text,
     month_of,
@@ -35,6 +37,7 @@ DAY = day_of(2025, 3, 10)
         ("19850310", None, "DATE_GREGORIAN"),
         ("30250310", None, "DATE_SHAPE"),
         ("2025/03/10", None, "DATE_GREGORIAN"),
+        ("1985/03/10", None, "DATE_GREGORIAN"),
         ("3025/03/10", None, "DATE_SHAPE"),
         ("9991231", None, "DATE_OPEN_END"),
         ("9991230", day_of(2910, 12, 30), "OK"),
@@ -124,6 +127,12 @@ def test_a_roc_month(text: str, value: int | None, code: str) -> None:
 def test_a_roc_moment(text: str, value: str | None, code: str) -> None:
     read = roc_datetime(text)
     assert (read.value, read.code) == (value, code)
+
+
+def test_days_are_counted_from_1970_01_01_on() -> None:
+    """As Avro counts a date: another service reads the same number as the same day."""
+    assert (day_of(1970, 1, 1), day_of(1970, 1, 2), day_of(2025, 3, 10)) == (0, 1, 20_157)
+    assert (date_of(0).isoformat(), from_iso("1969-12-31")) == ("1970-01-01", -1)
 
 
 def test_days_and_months_are_written_as_claim_files_do() -> None:

@@ -22,6 +22,10 @@ SAID = [
     (AGE, "", "", "", None),
     (AGE, "", " 7.50 ", "7.5", None),
     (AGE, "", "0", "0", None),
+    (AGE, "", "-0", "0", None),
+    (AGE, "", "-0.0", "0", None),
+    (AGE, "", "+007", "7", None),
+    (AGE, "", "100", "100", None),
     (AGE, "", "120", "120", None),
     (AGE, "", "120.1", "120.1", "VALUE_OUT_OF_RANGE:age"),
     (AGE, "", "-1", "-1", "VALUE_OUT_OF_RANGE:age"),
@@ -48,12 +52,24 @@ SAID = [
     (DAY, "iso", "2025-03-10", "2025-03-10", None),
     (DAY, "ad8", "20250310", "2025-03-10", None),
     (DAY, "", "", "", None),
+    (DAY, "", "940310", "2005-03-10", "DATE_6_DIGITS:visit_date"),
+    (DAY, "", "9991231", "", ("DATE_OPEN_END", "民國日期 yyyMMdd")),
     (DAY, "", "1140230", "", ("DATE_RANGE", "民國日期 yyyMMdd")),
     (DAY, "ad8", "20250230", "", ("DATE_RANGE", "西元日期 yyyyMMdd")),
     (DAY, "iso", "2025-02-30", "", ("DATE_RANGE", "西元日期 yyyy-MM-dd")),
     (WHO, "", "a123456789", "A123456789", None),
     (WHO, "", "", "", None),
+    (WHO, "", "\u3000", "", None),
+    (WHO, "", "A123456780", "", ("ID_CHECKSUM", "檢查碼正確之證號")),
+    (WHO, "", "A1234#####", "", ("ID_MASKED", "未遮罩之完整證號")),
     (SITE, "", "", "", None),
+    (SITE, "", "\u3000", "", None),
+    (SITE, "", "3501200000", "3501200000", "FACILITY_CHECK:facility_id"),
+    (SITE, "", "350120000", "0350120000", "FACILITY_PADDED:facility_id"),
+    (SITE, "", "JY12", "", ("FACILITY_SHAPE", "10 碼醫事機構代碼")),
+    (LAB, "", "3501340006", "3501340006", None),
+    (LAB, "", "35012", "", ("FACILITY_SHAPE", "10 碼醫事機構代碼")),
+    (LAB, "", " jy12", "JY12", None),
     (LAB, "", "JY12", "JY12", None),
     (LAB, "", "JY" + "1" * 11, "", ("FIELD_TOO_LONG", "至多 12 字")),
 ]
@@ -72,7 +88,7 @@ def test_a_cell_keeps_a_value_and_says_what_is_wrong(
 
 def test_only_texts_without_a_finding_are_remembered() -> None:
     cell = compiled(AGE, "")
-    for text in (" 7.50 ", "121", "seven"):
+    for text in (" 7.50 ", "121", "7.25", "seven"):
         cell.judge(text, Notes())
     assert cell.known == {"": "", " 7.50 ": "7.5"}
 
@@ -83,8 +99,8 @@ def test_the_values_of_a_choice_are_known_from_the_start() -> None:
 
 def test_a_long_text_and_a_person_are_not_remembered() -> None:
     padded, number = compiled(CODE, ""), "6401"
-    padded.judge(number + " " * (LONGEST_KNOWN - 4), Notes())
-    padded.judge(number + " " * (LONGEST_KNOWN - 3), Notes())
+    for blanks in (LONGEST_KNOWN - 4, LONGEST_KNOWN - 3):
+        assert padded.judge(number + " " * blanks, Notes()) == number
     assert {len(text) for text in padded.known} == {0, LONGEST_KNOWN}
     person = compiled(WHO, "")
     person.judge("A123456789", Notes())

@@ -1,7 +1,9 @@
 """What a joined book takes from each side, and what each side gets back."""
 
+import pytest
+
 from claims.book import Cause, new_book
-from claims.joining import close_facility, join, split
+from claims.joining import close_facility, join, split, told_of_alias
 from claims.model import Book, Elsewhere, Head, Stranger, with_
 from tests.support.judge import FACILITY, PERSON, a_claim, a_result, day
 
@@ -65,10 +67,56 @@ def test_of_a_case_in_both_books_the_longer_history_counts() -> None:
 
 def test_of_a_result_in_both_books_the_newer_version_counts() -> None:
     row = a_result("R", person_id=PERSON)
-    books = side(MINE, results=(row,)), side(THEIRS, results=(with_(row, version=3),))
-    for both in (books, books[::-1]):
-        book, _ = join(both, CAUSE)
-        assert [one.version for one in book.results] == [3]
+    newer = with_(row, version=3)
+    for mine, theirs in ((row, newer), (newer, row)):
+        books = side(MINE, results=(mine,)), side(THEIRS, results=(theirs,))
+        for both in (books, books[::-1]):
+            book, _ = join(both, CAUSE)
+            assert [one.version for one in book.results] == [3]
+
+
+def test_a_joined_book_is_due_on_the_days_of_both_and_a_part_is_asked_anew() -> None:
+    one, other = side(MINE, indexed=(20300, 20100)), side(THEIRS, indexed=(20100, 20200))
+    book, _ = join((one, other), CAUSE)
+    assert book.indexed == (20100, 20200, 20300)
+    assert [part.indexed for _, part, _ in split(book, lambda who: who, CAUSE)] == [(), ()]
+
+
+def test_a_book_of_one_person_is_not_split() -> None:
+    book = side(MINE, indexed=(20100,))
+    assert split(book, lambda who: who[:1], CAUSE) == [("A", book, ())]
+
+
+def test_an_empty_book_may_be_joined() -> None:
+    joined = [join(books, CAUSE)[0] for books in (
+        (new_book(FACILITY, ()), side(MINE)), (side(MINE), new_book(FACILITY, ())),
+    )]  # fmt: skip
+    assert joined[0].claims == joined[1].claims == (MINE,)
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        ("pending", True),
+        ("late", True),
+        ("open_error", True),
+        ("overdue", True),
+        ("exempt", False),
+        ("excused", False),
+        ("invalid", False),
+    ],
+)
+def test_open_cases_are_told_of_the_alias(state: str, told: bool) -> None:
+    """R-5: any open state; a case that is settled is not disturbed."""
+    held = with_(side(MINE), heads=(Head(state, 4),))
+    _, changes = told_of_alias(held, CAUSE)
+    assert ("alias_added" in [one.change for one in changes]) is told
+
+
+def test_books_at_different_milestones_are_not_joined() -> None:
+    for behind in ({"seen": 1}, {"closed_on": 20100}):
+        with pytest.raises(ValueError, match="up to date"):
+            join((side(MINE), with_(side(THEIRS), **behind)), CAUSE)
 
 
 def test_a_facility_closed_twice_says_nothing_the_second_time() -> None:

@@ -8,6 +8,8 @@ from claims.notices import (
     BY_NAME,
     CHANGES_TOLD,
     KINDS,
+    ORDER,
+    Told,
     deadlines_to_tell,
     is_urgent,
     notice_id,
@@ -19,6 +21,48 @@ from claims.states import TRANSITIONS
 
 TODAY = 20_000
 LADDER = (14, 7, 3, 1)
+
+
+# kind | 通知 | who hears it | while a case is | only the newest is right
+REGISTER = """
+correction_due | 補正期限將至 | claiming lab | open_missing open_error | yes
+round_opened | 補正期開始 | claiming lab | open_missing open_error | yes
+upload_due | 上傳期限將至 | claiming lab | pending pending_error | yes
+import_refused | 上傳檔有退件 | claiming | | no
+note_reviewed | 無法補登說明審核結果 | claiming | | no
+case_overdue | 屆期仍未補正 | claiming | overdue | no
+decision_made | 核付決定 | claiming | | no
+daily_summary | 每日摘要 | agency | | yes
+"""
+
+
+def test_the_register_of_notices_in_the_order_of_a_digest() -> None:
+    """issue 5, line-bot.md section 2. What can still be put right by a deadline comes first."""
+    rows = [[cell.strip() for cell in line.split("|")] for line in REGISTER.split("\n")[1:-1]]
+    assert [
+        [kind.name, kind.zh, " ".join(kind.audiences), " ".join(kind.while_states), newest]
+        for kind in KINDS
+        for newest in ["yes" if kind.newest_only else "no"]
+    ] == rows
+    assert list(ORDER.items()) == [(row[0], number) for number, row in enumerate(rows)]
+    assert {name for name, kind in BY_NAME.items() if not kind.counts_cases} == {
+        "import_refused",
+        "daily_summary",
+    }
+
+
+def test_what_is_told_of_a_change_and_how_long_it_stays_true() -> None:
+    """A refusal stays true whatever the agency decides after it; a match ends it."""
+    assert [(told.kind, told.subject, " ".join(told.while_states)) for told in CHANGES_TOLD] == [
+        ("note_reviewed", "note_approved", "excused"),
+        ("note_reviewed", "note_refused", "overdue not_payable recovered"),
+        ("decision_made", "payment_denied", "not_payable"),
+        ("decision_made", "recovery_ordered", "recovered"),
+        ("decision_made", "decision_reversed", "matched excused"),
+    ]
+    assert told_of("correction_overdue", "open_missing", "overdue") == Told(
+        "case_overdue", "", ("overdue",)
+    )
 
 
 def test_every_kind_names_states_and_audiences_that_exist() -> None:

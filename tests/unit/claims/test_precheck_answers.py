@@ -43,6 +43,19 @@ def test_rows_that_do_not_fit_lose_findings_and_no_row() -> None:
     assert {len(row.findings) for row in rows} == {4}
 
 
+def test_the_first_64_findings_of_a_row_are_kept_where_they_fit() -> None:
+    finding = Finding("VALUE_NOT_ALLOWED", "error", "column", "x" * 113, "y" * 113, "z" * 113)
+    row = RowOutcome(1, "refused", "", "", "", 0, (), (finding,) * 100)
+    rows = answered(PART, "validate", [row] * 10).rows  # 1,080 bytes a finding
+    assert [len(row.findings) for row in rows] == [64] * 10
+
+
+def test_one_byte_more_of_a_case_is_too_much() -> None:
+    """And so is every case after it, however small."""
+    cases = [*(a_case("A" * 920) for _ in range(249)), a_case("A" * 921), a_case("B")]
+    assert len(answered(PART, "match", [], cases).cases) == 249
+
+
 def test_as_many_cases_as_fit() -> None:
     cases = [a_case("A" * 920, reasons=()) for _ in range(251)]
     assert len(answered(PART, "match", [], cases).cases) == 250

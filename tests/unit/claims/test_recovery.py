@@ -62,6 +62,13 @@ def test_the_id_is_new_when_a_recovery_begins_and_gone_after_its_end() -> None:
     assert order_of("A", first, "matched", Head("late", 7)) == ""
 
 
+def test_the_id_follows_from_case_and_step_and_is_the_same_in_every_release() -> None:
+    """Who recovers fees knows a recovery by it."""
+    assert order_of("3501200000/11403/1/A3/1/1", "", "open_error", Head("overdue", 4)) == (
+        "0fb12e8cac3b89120af860476c3ad68c"
+    )
+
+
 def entries(story: Story) -> list[Clawback]:
     found = (clawback(change, "3501200000", PUBLISHER) for change in story.journal)
     return [one for one in found if one is not None]

@@ -28,3 +28,21 @@ def test_the_worst_part_is_cut_and_keeps_every_row_in_order() -> None:
 
 def test_no_rows_make_no_batch() -> None:
     assert list(row_batches([])) == []
+
+
+def _of_700(number: int, more: str = "") -> RowOutcome:
+    """A row counts 200 bytes and its case ids, a finding 40, its code, its column, and three bytes
+    for each character of its texts: here 700 in all."""
+    finding = Finding("C" * 10, "error", "c" * 10, "x" * 46, "y" * 50, "z" * 50)
+    return RowOutcome(number, "refused", "", "", "", 0, ("a", f"b{more}"), (finding,))
+
+
+def test_a_batch_is_full_when_one_more_row_would_pass_the_limit() -> None:
+    rows = [_of_700(number) for number in range(2500)]
+    assert [len(batch) for batch in row_batches(rows)] == [1000, 1000, 500]
+    assert [len(batch) for batch in row_batches(rows[:1000])] == [1000]
+
+
+def test_one_byte_more_is_too_much() -> None:
+    rows = [_of_700(0, "+"), *(_of_700(number) for number in range(1, 1000))]
+    assert [len(batch) for batch in row_batches(rows)] == [999, 1]

@@ -9,6 +9,7 @@ from claims.dated import Row, TableError, parse_table, read_table, shaped, whole
 from claims.deadlines import DeadlineTable
 from claims.layouts import Layout, layout, parse_layout
 from claims.programmes import Programmes, programmes
+from pipeline.topics import ROOT
 
 ROW = {"window_days": 60, "source": "s", "mark": "seed"}
 
@@ -67,6 +68,15 @@ def test_a_broken_twin_is_refused(changes: dict[str, Any], reason: str) -> None:
         Programmes(changed("programmes.toml", **changes))
 
 
+@pytest.mark.parametrize("key", ["pair", "companion"])
+def test_an_order_that_names_another_which_is_not_listed_is_refused(key: str) -> None:
+    orders = read_table("programmes.toml")["orders"]
+    named = [order | {key: "ZZ"} if order["code"] == "95" else order for order in orders]
+    with pytest.raises(TableError, match=rf"orders\.95\.{key}: ZZ is not listed") as refused:
+        Programmes(changed("programmes.toml", orders=named))
+    assert refused.value.key == f"orders.95.{key}"
+
+
 def test_a_listed_code_cannot_be_out_of_scope() -> None:
     settings = read_table("programmes.toml")["settings"] | {"out_of_scope_codes": ["71"]}
     with pytest.raises(TableError, match="71 is listed as an order"):
@@ -95,6 +105,7 @@ def test_an_age_style_nobody_counts_is_refused() -> None:
         ({"kind": "digits", "size": 0}, "size"),
         ({"kind": "number", "min": 1}, "min and max"),
         ({"kind": "number", "min": 2, "max": 1}, "min and max"),
+        ({"kind": "number", "min": 0.5, "max": 0}, "min and max"),
         ({"kind": "fax"}, "Invalid enum value"),
         ({"colour": "red"}, "colour"),
     ],
@@ -104,6 +115,22 @@ def test_a_broken_layout_is_refused(change: dict[str, Any], reason: str) -> None
     data["columns"][1] |= change
     with pytest.raises(TableError, match=reason):
         parse_layout("oral.toml", data, "oral")
+
+
+def test_a_range_may_begin_at_nought_and_end_below_one() -> None:
+    data = read_table("oral.toml")
+    data["columns"][1] |= {"kind": "number", "min": 0, "max": 0.5}
+    column = parse_layout("oral.toml", data, "oral").columns[1]
+    assert (column.min, column.max) == (0, 0.5)
+
+
+def test_a_broken_column_names_its_line() -> None:
+    text = (ROOT / "claims" / "tables" / "oral.toml").read_text(encoding="utf-8")
+    at = next(n for n, line in enumerate(text.splitlines(), 1) if '"residence_code"' in line)
+    broken = parse_table("oral.toml", text.replace(", size = 4,", ","))
+    with pytest.raises(TableError, match="digits need a size") as refused:
+        parse_layout("oral.toml", broken, "oral")
+    assert refused.value.line == at
 
 
 def test_a_layout_of_another_programme_is_refused() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from services.notify import effects, menu, tokens
+from services.notify.account_links import Open
 from services.notify.bot_words import counting
 from services.notify.bot_words.counting import Count
 from services.notify.bot_words.guiding import Content, Pickup
@@ -36,7 +37,13 @@ DAY = 20_239  # 114-05-31
         (an_event("unfollow", 5), {"last_follow_ms": 9}, "out of date", ()),
         (unsent("m1"), {}, "unsent", (effects.LineForgotten("m1"),)),
         (unsent("m1"), {"chat_id": "h1"}, "unsent", (effects.LineForgotten("m1"),)),
-        (an_event("accountLink"), {}, "ignored", ()),
+        (an_event("accountLink"), {}, "link failed", ()),
+        (
+            an_event("accountLink"),
+            {"linking": Open("k1", "3501340006")},
+            "linked",
+            (effects.AccountLinked("k1"),),
+        ),
         (an_event("hologram"), {}, "ignored", ()),
         (tapped("apply"), {}, "form given", (effects.LinkGiven(tokens.FORM),)),
         (said("審核申請"), {}, "form given", (effects.LinkGiven(tokens.FORM),)),
@@ -48,6 +55,7 @@ DAY = 20_239  # 114-05-31
         (tapped("count"), {"bound": (OURS,)}, "counted", ()),
         (tapped("file"), {}, "not bound", ()),
         (tapped("file"), {"bound": (OURS,)}, "form given", (effects.LinkGiven(tokens.FILE),)),
+        (tapped("link"), {}, "link given", (effects.LinkGiven(tokens.LINK),)),
         (tapped("unbind"), {}, "nothing bound", ()),
         (tapped("unbind"), {"bound": (OURS,)}, "asked back", ()),
         (tapped("unbind"), {"bound": (OURS, THEIRS)}, "asked which", ()),
