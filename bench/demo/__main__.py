@@ -18,6 +18,7 @@ from bench.demo.summary import show
 from bench.region.making import make_region
 from deploy.local import stack
 from deploy.local.plan import LINE, MAIL
+from deploy.local.ports import LOOPBACK
 
 # Days end when the demo says so: no digest waits for a morning or for more to come, and LINE is
 # asked once, for the month it counts in is not one of the region's.
@@ -86,12 +87,13 @@ def _keep_running(console: Console, place: Place) -> None:
     here = Path.cwd()
     shown = python.relative_to(here) if python.is_relative_to(here) else python
     folder = place.stack.relative_to(here) if place.stack.is_relative_to(here) else place.stack
+    inside = f"http://{LOOPBACK}:{record.entries['notify'].metrics_port}"
     console.print(
         f"""
 The stack keeps running. Look next at:
   phones         {record.doors[LINE]}/
   mail           {record.doors[MAIL]}/
-  API            {record.http}/docs, {record.doors["notify"]}/docs
+  API            {record.http}/docs, {inside}/docs
   live verdicts  KAFKA_BROKERS={record.kafka_brokers} {shown} -m services.match watch unmatched \\
                  --from-beginning --limit 20
   processes      {shown} -m deploy.local status --folder {folder}

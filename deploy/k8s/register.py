@@ -22,7 +22,7 @@ CONFIG_VALUES = {
     "GOUJI_PUBLISH_KEY_ID": "1",
     "GOUJI_SEAL_KEY_ID": "1",
     "GOUJI_PUBLIC_URL": "https://notify.example.invalid",
-    "GOUJI_PORTAL_URL": "https://portal.example.invalid",
+    "GOUJI_PORTAL_URL": "",  # links lead to /guide
     "GOUJI_MAIL_FROM": "noreply@example.invalid",
 }
 

@@ -111,7 +111,7 @@ class Daemon:
 
     def _changed(self, child: Child) -> None:
         name = child.program.name
-        port = self.plan.ports.http.get(name)
+        port = self.plan.ports.metrics(name)
         self.record.entries[name] = Entry(
             name, child.started, str(child.program.log), port, child.restarts
         )

@@ -42,6 +42,8 @@ class Ports:
     smtp: int
     # Where /metrics and the rest of its pages are, by the name of the process.
     http: dict[str, int]
+    # Of notify: metrics and the description of its API, which its door does not show.
+    inside: int
 
     @classmethod
     def choose(cls) -> "Ports":
@@ -49,10 +51,14 @@ class Ports:
         chosen: list[int] = []
         names = [*SIMULATORS, *(name for name, _ in SERVICES)]
         pages = [DOORS.get(name, USUAL_METRICS) for name in names]
-        for usual in (USUAL_KAFKA, USUAL_POSTGRES, USUAL_SMTP, *pages):
+        for usual in (USUAL_KAFKA, USUAL_POSTGRES, USUAL_SMTP, USUAL_METRICS, *pages):
             chosen.append(port_near(usual, frozenset(chosen)))
-        kafka, postgres, smtp, *rest = chosen
-        return cls(kafka, postgres, smtp, dict(zip(names, rest, strict=True)))
+        kafka, postgres, smtp, inside, *rest = chosen
+        return cls(kafka, postgres, smtp, dict(zip(names, rest, strict=True)), inside)
+
+    def metrics(self, name: str) -> int | None:
+        """Where a process shows /metrics; None for one that has no pages."""
+        return self.inside if name == "notify" else self.http.get(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +127,7 @@ class Plan:
             "KAFKA_BROKERS": self.kafka_brokers,
             "DATABASE_URL": self.database_url,
             "GOUJI_HTTP_PORT": str(self.ports.http.get(name, 0)),
-            "GOUJI_METRICS_PORT": str(self.ports.http.get(name, 0)),
+            "GOUJI_METRICS_PORT": str(self.ports.metrics(name) or 0),
             MARK: self.mark,
         }
         return {**ours, **secrets_of(self.folder), **os.environ, **fixed}

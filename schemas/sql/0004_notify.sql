@@ -125,7 +125,7 @@ create table notify.deliveries (
     digest_id text references notify.digests,   -- null for news and mails of the bot
     news_id text,
     facility_id text not null,
-    purpose text not null,                      -- digest, news, confirm, answer
+    purpose text not null,                      -- digest, news, answer, confirm, login, decision
     day integer not null,
     channel text not null check (channel in ('line', 'email')),
     recipient text not null,                    -- LINE user id, or contact_id

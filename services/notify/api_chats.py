@@ -116,8 +116,7 @@ async def take(desk: AtDesk, chat_id: str) -> ChatOut:
 async def say(desk: AtDesk, chat_id: str, line: Say) -> ChatOut:
     """It goes as a push, one LINE message of the month's; refused when none is left."""
     async with desk.deciding() as connection:
-        month = (await desk.calendar.now(connection)).month
-        if await desk.office.budget.left(connection, month, urgent=True, most=1) < 1:
+        if await _messages_left(desk, connection) < 1:
             raise Problem(409, "BUDGET_SPENT", "本月 LINE 訊息額度已用完，無法推播回覆。")
         key_id, sealer = desk.caller.key_id, desk.house.sealer
         if await chats.say(connection, sealer, chat_id, key_id, line.text, desk.now) is None:
@@ -132,10 +131,18 @@ async def say(desk: AtDesk, chat_id: str, line: Say) -> ChatOut:
     summary="End the chat; the bot answers again 結束對話",
 )
 async def close(desk: AtDesk, chat_id: str) -> ChatOut:
+    """The user is told by a push, one LINE message of the month's, unless none is left."""
     async with desk.deciding() as connection:
-        if not await chats.close(connection, chat_id, desk.now):
+        may_push = await _messages_left(desk, connection) > 0
+        if not await chats.close_for(connection, desk.house.sealer, chat_id, desk.now, may_push):
             await _closed(connection, chat_id)
         return await _done(desk, connection, "chat.close", chat_id)
+
+
+async def _messages_left(desk: Desk, connection: Connection) -> int:
+    """1 or 0. Somebody waits: the reserve may be used."""
+    month = (await desk.calendar.now(connection)).month
+    return await desk.office.budget.left(connection, month, urgent=True, most=1)
 
 
 async def _chat(connection: Connection, chat_id: str) -> ChatOut:

@@ -22,7 +22,7 @@ where d.state = 'parked'
 
 class ParkedOut(BaseModel):
     delivery_id: str
-    purpose: str = Field(description="digest, news, confirm or answer")
+    purpose: str = Field(description="digest, news, answer, confirm, login or decision")
     news_id: str | None
     facility_id: str
     channel: str = Field(description="line or email")

@@ -142,7 +142,8 @@ async def approve(
         connection, row["user_id"], row["facility_id"], application_id, contact_id, now
     )
     words = decided.approved(row["facility_id"])
-    await outbox.queue_answer(connection, sealer, row["user_id"], row["facility_id"], words, now)
+    user_id, facility_id = row["user_id"], row["facility_id"]
+    await outbox.queue_answer(connection, sealer, user_id, facility_id, words, now, application_id)
     return binding_id
 
 
@@ -158,7 +159,8 @@ async def refuse(
     row = await _decide(connection, application_id, REFUSED, reason, by, now)
     await _remove_contact(connection, row["contact_id"], now)
     words = decided.refused(row["facility_id"], reason)
-    await outbox.queue_answer(connection, sealer, row["user_id"], row["facility_id"], words, now)
+    user_id, facility_id = row["user_id"], row["facility_id"]
+    await outbox.queue_answer(connection, sealer, user_id, facility_id, words, now, application_id)
 
 
 async def withdraw(connection: Connection, user_id: str, now: datetime) -> bool:

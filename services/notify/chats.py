@@ -64,6 +64,23 @@ async def close(connection: Connection, chat_id: str, now: datetime) -> bool:
     return changed != "UPDATE 0"
 
 
+async def close_for(
+    connection: Connection, sealer: Sealer, chat_id: str, now: datetime, may_push: bool
+) -> bool:
+    """By staff; False when it was closed or unknown. The user hears of it, for the bot answers
+    again: by a push, for nobody has just written; not when the month has no message left."""
+    if not await close(connection, chat_id, now):
+        return False
+    user_id = await connection.fetchval(
+        "select user_id from notify.chats join notify.users using (user_id)"
+        " where chat_id = $1 and is_following",
+        chat_id,
+    )
+    if may_push and user_id is not None:
+        await outbox.queue_answer(connection, sealer, user_id, "", staff.ended(), now)
+    return True
+
+
 async def note(
     connection: Connection,
     sealer: Sealer,

@@ -57,12 +57,59 @@ select contact_id from notify.contacts k where removed_at < $1
 """
 
 
+# The link to confirm has ended long before: nobody confirms one while it goes.
+_UNCONFIRMED = """
+select application_id from notify.applications
+where submitted_at < $1 and state = 'submitted' and email_confirmed_at is null limit $2
+"""
+_LEFT = """
+select user_id from notify.users u where not is_following
+    and greatest(to_timestamp(last_follow_ms / 1000.0), first_seen_at) < $1
+    and not exists (select from notify.bindings b
+        where b.user_id = u.user_id and b.unbound_at is null)
+"""
+
+
+def _contacts_of(applications: str) -> str:
+    """Addresses that came with these, and that nobody else uses."""
+    return f"""
+    select contact_id from notify.applications a join notify.contacts k using (contact_id)
+    where application_id in ({applications}) and not exists
+        (select from notify.bindings b where b.contact_id = k.contact_id) and not exists
+        (select from notify.account_links l where l.contact_id = k.contact_id) limit $2
+    """
+
+
+def _of_left(table: str, column: str) -> tuple[str, str, str]:
+    return table, column, f"select {column} from notify.{table} where user_id in ({_LEFT}) limit $2"
+
+
+_OF_WHO_LEFT = (
+    (
+        "chat_lines",
+        "line_id",
+        "select line_id from notify.chat_lines join notify.chats using (chat_id)"
+        f" where user_id in ({_LEFT}) limit $2",
+    ),
+    _of_left("chats", "chat_id"),
+    _of_left("file_requests", "request_id"),
+    _of_left("account_links", "link_id"),
+    _of_left("bindings", "binding_id"),
+    ("contacts", "contact_id", _contacts_of(_of_left("applications", "application_id")[2])),
+    _of_left("applications", "application_id"),
+    _of_left("users", "user_id"),
+)
+
+
 class Keep(NamedTuple):
-    """Days: calls of LINE; messages and who got them; who left, and what was talked about."""
+    """Days: calls of LINE; messages and who got them; who ended a binding, and what was talked
+    about; who blocked the account unbound; applications that nobody confirmed."""
 
     calls: int
     messages: int
     people: int
+    left: int
+    unconfirmed: int
 
 
 def _steps(keep: Keep) -> tuple[tuple[int, str, str, str], ...]:
@@ -80,6 +127,9 @@ def _steps(keep: Keep) -> tuple[tuple[int, str, str, str], ...]:
         (keep.people, "bindings", "binding_id", _BINDINGS),
         (keep.people, "applications", "application_id", _APPLICATIONS),
         (keep.people, "contacts", "contact_id", _CONTACTS),
+        (keep.unconfirmed, "contacts", "contact_id", _contacts_of(_UNCONFIRMED)),
+        (keep.unconfirmed, "applications", "application_id", _UNCONFIRMED),
+        *((keep.left, *step) for step in _OF_WHO_LEFT),
     )
 
 

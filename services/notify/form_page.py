@@ -62,6 +62,9 @@ def told_page(
 ) -> HTMLResponse:
     """A message; ``button``: it is done by a POST to the same address, for what follows a link by
     itself (a mail scanner) only gets. ``onward``: words and address of a link that leads on."""
-    template = _ENVIRONMENT.get_template("told.html")
-    text = template.render(title=title, lines=lines, button=button, onward=onward)
-    return HTMLResponse(text, status, HEADERS)
+    return page("told.html", status, title=title, lines=lines, button=button, onward=onward)
+
+
+def page(template: str, status: int = 200, **values: object) -> HTMLResponse:
+    """A template of ``pages`` with its values."""
+    return HTMLResponse(_ENVIRONMENT.get_template(template).render(values), status, HEADERS)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
+import asyncpg
 from asyncpg import Record
 from fastapi import Request
 
@@ -52,9 +53,19 @@ class House:
         self.inbox = Inbox(pool, self.answering.wake)
         self._tasks: list[asyncio.Task[None]] = []
 
-    def is_working(self) -> bool:
-        """Neither of the two workers has ended."""
-        return all(not task.done() for task in self._tasks)
+    def health(self) -> tuple[bool, str]:
+        """Whether neither of the two workers has ended, and a word."""
+        is_working = all(not task.done() for task in self._tasks)
+        return is_working, "ok" if is_working else "stuck"
+
+    async def readiness(self) -> tuple[bool, str]:
+        """Whether the database answers, and a word."""
+        try:
+            async with asyncio.timeout(5), self.pool.acquire() as connection:
+                await connection.fetchval("select 1")
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as bad:
+            return False, type(bad).__name__
+        return True, "ready"
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:

@@ -14,7 +14,7 @@ from services.notify.webhook_events import Event
 
 # States in which the upload deadline still runs. What is overdue can no longer be put right; every
 # other open one waits for a correction, and has a deadline ahead only while it is on the list of a
-# round.
+# round. A note that was written waits for the agency, not for the clinic.
 _UPLOADING = ["pending", "pending_error"]
 _COUNT = """
 select facility_id, programme,
@@ -23,7 +23,7 @@ select facility_id, programme,
     count(*) filter (where state <> all($2) and state <> 'overdue') as to_correct,
     min(due_on) filter (where state in ('open_missing', 'open_error')) as correction_due_on,
     count(*) filter (where state = 'overdue') as overdue
-from notify.cases where is_open and facility_id = any($1)
+from notify.cases where is_open and state <> 'noted' and facility_id = any($1)
 group by facility_id, programme order by facility_id, programme
 """
 # No clock is asked: a round whose last day was closed is over, whether or not somebody said so.
@@ -68,13 +68,13 @@ async def know(
         was_unsent=await _was_unsent(connection, event),
         is_open=is_office_time(settings.office_hours, now),
         office_hours=settings.office_hours,
-        portal_url=settings.portal_url,
+        portal_url=settings.correcting_url,
         links={
             purpose: links.form(purpose, link_token(settings.link_key, purpose, event))
             for purpose in (tokens.FORM, tokens.FILE, tokens.LINK)
         },
         counts=await count(connection, bound) if verb == menu.COUNT else (),
-        rounds=await _rounds(connection) if verb == menu.LIST else (),
+        rounds=await open_rounds(connection) if verb == menu.LIST else (),
         contents=await published(connection) if verb in _CONTENT_VERBS else (),
     )
 
@@ -105,7 +105,8 @@ async def published(connection: Connection) -> tuple[Content, ...]:
     return tuple(Content(**row) for row in rows)
 
 
-async def _rounds(connection: Connection) -> tuple[Pickup, ...]:
+async def open_rounds(connection: Connection) -> tuple[Pickup, ...]:
+    """Whose last day is not over."""
     rows = await connection.fetch(_ROUNDS)
     return tuple(Pickup(**row) for row in rows)
 

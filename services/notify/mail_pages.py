@@ -48,7 +48,7 @@ async def _confirmed(connection: Connection, subject: str, now: datetime) -> boo
 @router.get("/unsubscribe/{token}")
 async def unsubscribe_page(request: Request, token: str) -> Response:
     if tokens.unsubscribes(house_of(request).settings.link_key, token) is None:
-        return told_page(words.EXPIRED_TITLE, words.EXPIRED, 410)
+        return told_page(words.EXPIRED_TITLE, words.UNSUBSCRIBE_INVALID, 410)
     return told_page(words.UNSUBSCRIBE_TITLE, words.UNSUBSCRIBE, button=words.UNSUBSCRIBE_BUTTON)
 
 
@@ -58,7 +58,7 @@ async def unsubscribe(request: Request, token: str) -> Response:
     house = house_of(request)
     contact_id = tokens.unsubscribes(house.settings.link_key, token)
     if contact_id is None:
-        return told_page(words.EXPIRED_TITLE, words.EXPIRED, 410)
+        return told_page(words.EXPIRED_TITLE, words.UNSUBSCRIBE_INVALID, 410)
     async with house.pool.acquire() as connection:
         await connection.execute(
             "update notify.contacts set unsubscribed_at = coalesce(unsubscribed_at, $2)"

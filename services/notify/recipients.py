@@ -18,6 +18,7 @@ from services.notify.delivering_rules import (
     UNSUBSCRIBED,
 )
 
+DECISION = "decision"  # purpose of a mail to an applicant, refused ones included
 # k is a row of notify.contacts.
 MAILABLE = (
     "(k.confirmed_at is not null and k.unsubscribed_at is null and k.bounced_at is null"
@@ -114,7 +115,7 @@ async def standing_of(
     only digests and news for an address that is confirmed and not unsubscribed."""
     if channel == EMAIL:
         row = await connection.fetchrow(_OF_MAIL, address)
-        if row is None or row["is_removed"]:
+        if row is None or (row["is_removed"] and purpose != DECISION):
             return Standing(UNBOUND, True)
         if row["is_bounced"]:
             return Standing("bounced", True)

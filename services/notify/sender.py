@@ -85,7 +85,7 @@ async def sender_of(settings: SenderSettings, around: Around) -> AsyncIterator[S
     pool, clock, meter, probe, log = around
     sealer = Sealer(settings.seal_key, settings.seal_key_id)
     links = Links(settings.public_url, settings.link_key)
-    wording = Wording(sealer, links, settings.portal_url)
+    wording = Wording(sealer, links, settings.correcting_url)
     codec = Codec(Schemas.read(SCHEMAS), (Reminders,))
     budget = Budget(Limits(settings.line_budget, settings.line_reserve, settings.quota_counted_s))
     windows = Windows(settings.digest_at, settings.quiet_hours)
@@ -148,7 +148,10 @@ async def _work(
         around.pool, settings.brokers, settings.partitions, lambda: instant_of(around.clock),
         around.meter, around.log, stopping,
     )  # fmt: skip
-    keep = Keep(settings.keep_calls_days, settings.keep_messages_days, settings.keep_people_days)
+    keep = Keep(
+        settings.keep_calls_days, settings.keep_messages_days, settings.keep_people_days,
+        settings.keep_left_days, settings.keep_unconfirmed_days,
+    )  # fmt: skip
     loops = (
         forget_for_ever(around.pool, keep, around.clock, stopping),
         sender.prepare_for_ever(stopping),

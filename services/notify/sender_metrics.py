@@ -34,9 +34,17 @@ BUDGET = Metric("line_budget_messages", "gauge", (), "LINE messages allowed this
 EXHAUSTED = Metric(
     "line_budget_exhausted", "gauge", (), "1 when LINE says that the month's messages are used up."
 )
+JOURNAL_AGE_S = Metric(
+    "notify_journal_age_seconds", "gauge", (),
+    "Since when the planner has not read the journal, of its oldest partition; 0 before its first.",
+)  # fmt: skip
+EVENTS_AGE_S = Metric(
+    "line_webhook_oldest_event_seconds", "gauge", (),
+    "Age of the oldest event of the webhook that nobody has handled; 0 when none.",
+)  # fmt: skip
 SENDER = (
     DELIVERIES, CALLS_AGAIN, LINE_ANSWERS, DIGESTS, PUBLISHED, PLANNED, WAITING, OLDEST_S, PARKED,
-    FACTS_WAITING, BUDGET_USED, BUDGET, EXHAUSTED,
+    FACTS_WAITING, BUDGET_USED, BUDGET, EXHAUSTED, JOURNAL_AGE_S, EVENTS_AGE_S,
 )  # fmt: skip
 _LOOK = """
 select
@@ -46,6 +54,14 @@ select
         where state in ('ready', 'calling') and not_before <= $1) as oldest,
     (select count(*) from notify.deliveries where state = 'parked') as parked,
     (select count(*) from notify.facts where published_at is null) as facts
+"""
+# By the clock of the database, which wrote these moments. Nothing read yet is as old as the epoch.
+_AGES = """
+select
+    (select extract(epoch from clock_timestamp() - min(greatest(until, 'epoch')))::float8
+        from notify.reading) as journal_s,
+    (select extract(epoch from clock_timestamp() - min(received_at))::float8
+        from notify.webhook_events where done_at is null) as events_s
 """
 
 
@@ -58,6 +74,9 @@ async def look_at_queues(pool: "Pool[Record]", meter: Meter, moment: Moment) -> 
     meter.set(OLDEST_S, age_s)
     meter.set(PARKED, row["parked"])
     meter.set(FACTS_WAITING, row["facts"])
+    ages: Any = await pool.fetchrow(_AGES)
+    meter.set(JOURNAL_AGE_S, ages["journal_s"] or 0.0)
+    meter.set(EVENTS_AGE_S, ages["events_s"] or 0.0)
     return age_s
 
 

@@ -14,7 +14,7 @@ def run_http(settings: ServeSettings) -> None:
         make_app(settings, log),
         host=settings.http_host,
         port=settings.http_port,
-        access_log=False,  # addresses hold links, and /metrics counts
+        access_log=False,  # addresses hold links, and the metrics count
         log_config=None,
         loop="uvloop",
         timeout_graceful_shutdown=15,

@@ -14,6 +14,7 @@ REPLICAS = 2
 MEMORY_MB = 512
 TAIPEI = ZoneInfo("Asia/Taipei")
 AFTER_LAST_CLOSED = "after-last-closed"
+GUIDE = "/guide"
 
 
 def ladder(text: str) -> tuple[int, ...]:
@@ -98,7 +99,10 @@ class TalkSettings(StoreSettings):
         "http://127.0.0.1:8081", str, "Where clinics reach this service, for links in messages."
     )
     portal_url: str = setting(
-        "http://127.0.0.1:8082", str, "Where clinics see and correct their cases, for links."
+        "",
+        str,
+        "Where clinics see and correct their cases, for links; empty: links lead to /guide, the "
+        "page of this service that tells how to correct.",
     )
     line_channel_token: str = setting(
         None, str, "Channel access token of the LINE account.", secret=True
@@ -119,6 +123,11 @@ class TalkSettings(StoreSettings):
         follows_days,
         f"Which day it is: calendar (Taipei), or {AFTER_LAST_CLOSED} (demo and tests).",
     )
+
+    @property
+    def correcting_url(self) -> str:
+        """Where a message about open cases leads."""
+        return self.portal_url or self.public_url.rstrip("/") + GUIDE
 
 
 class SenderSettings(TalkSettings):
@@ -171,6 +180,15 @@ class SenderSettings(TalkSettings):
         "Chats that ended, requests done, applications refused, bindings and addresses that ended "
         "are kept so long, days.",
     )
+    keep_left_days: int = setting(
+        "180",
+        count,
+        "Users who blocked the account and are bound to no facility are kept so long, days; then "
+        "everything about them goes.",
+    )
+    keep_unconfirmed_days: int = setting(
+        "30", count, "Applications whose address nobody confirmed are kept so long, days."
+    )
     metrics_host: str = setting("127.0.0.1", str, "Where /metrics, /healthz and /readyz listen.")
     metrics_port: int = setting("0", port, "Their port; 0 takes a free one.")
 
@@ -180,6 +198,12 @@ class ServeSettings(TalkSettings):
 
     http_host: str = setting("127.0.0.1", str, "Where the HTTP service listens.")
     http_port: int = setting("8081", port, "Its port; 0 takes a free one.")
+    metrics_host: str = setting(
+        "127.0.0.1",
+        str,
+        "Where /metrics, /docs and /openapi.json listen: for the house, never for the world.",
+    )
+    metrics_port: int = setting("0", port, "Their port; 0 takes a free one.")
     line_channel_secret: str = setting(
         None, str, "Secret that signs the webhook's requests.", secret=True
     )

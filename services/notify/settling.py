@@ -5,6 +5,7 @@ from typing import Any
 
 from claims.notices import KINDS
 from pipeline.codec import Codec
+from services.notify import decision_mails
 from services.notify import delivering_rules as rules
 from services.notify import delivery_rows as sql
 from services.notify.belonging import COUNT
@@ -78,7 +79,12 @@ class Settling:
         replaced = False
         if step.falls_back and row["falls_back"] and row["digest_id"]:
             replaced = await self._can_fall_back(connection, row)
-        if step.state == rules.CANCELLED and step.reason == rules.BLOCKED and not replaced:
+        decision = await decision_mails.address_of(connection, row) if step.falls_back else None
+        if (
+            step.state == rules.CANCELLED
+            and step.reason == rules.BLOCKED
+            and not (replaced or decision)
+        ):
             # Nobody hears it: that is a failure, not a change of way.
             step = step._replace(state=rules.FAILED)
         written = await connection.fetchval(
@@ -100,6 +106,10 @@ class Settling:
             await connection.execute(sql.BOUNCED, row["recipient"], moment.at, "refused")
         if replaced:
             await self._fall_back(connection, row, notices, moment)
+        if decision is not None:
+            await decision_mails.mail_instead(
+                connection, self._wording.sealer, row, decision, moment.at
+            )
         return step
 
     async def refreeze(

@@ -29,7 +29,7 @@ class Wording:
     """``portal_url`` is the one place to go from a digest."""
 
     def __init__(self, sealer: Sealer, links: Links, portal_url: str) -> None:
-        self._sealer, self._links, self._portal_url = sealer, links, portal_url
+        self.sealer, self._links, self._portal_url = sealer, links, portal_url
 
     def freeze(
         self,
@@ -49,11 +49,11 @@ class Wording:
         if channel == LINE:
             return msgspec.json.encode(flex_of(words))
         mail = Mail(words.subject, words.mail_text, words.mail_html)
-        return self._sealer.seal(msgspec.json.encode(mail), delivery_id)
+        return self.sealer.seal(msgspec.json.encode(mail), delivery_id)
 
     def mail(self, delivery_id: str, body: bytes) -> Mail:
         """Raises pipeline.sealing.NotOpened."""
-        return _READ_MAIL.decode(self._sealer.open(body, delivery_id))
+        return _READ_MAIL.decode(self.sealer.open(body, delivery_id))
 
 
 def flex_of(words: Digest) -> list[dict[str, Any]]:

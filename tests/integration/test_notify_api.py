@@ -175,11 +175,13 @@ async def test_a_chat_is_read_taken_answered_and_closed(agency: Agency) -> None:
     assert (waiting["state"], line["author"], line["text"]) == ("waiting", "user", "請問期限？")
     assert (taken["state"], taken["taken_by"]) == ("open", agency.key_id)
     assert (said["lines"], closed["state"]) == (2, "closed")
-    (push,) = await agency.rows("select * from notify.deliveries")
+    push, ended = await agency.rows("select * from notify.deliveries order by created_at")
+    closing = agency.sealer.open(ended["body"], ended["delivery_id"]).decode()
+    assert "客服對話已結束" in closing
     assert (push["purpose"], push["cost"], push["urgent"]) == ("answer", 1, True)
     assert "三月底".encode() not in push["body"]
     assert "三月底".encode() in agency.sealer.open(push["body"], push["delivery_id"])
-    assert (await agency.get("/v1/budget"))["used"] == 1
+    assert (await agency.get("/v1/budget"))["used"] == 2
     assert (await agency.get("/v1/chats"))["items"] == []
     assert await agency.decided(chat_id) == ["chat.read", "chat.take", "chat.say", "chat.close"]
     again = await agency.refused("POST", f"{path}/lines", json={"text": "還在嗎"})
@@ -195,8 +197,9 @@ async def test_an_answer_without_budget_is_refused_and_nothing_is_said(agency: A
     refused = await agency.refused("POST", path.format(chat_id), json={"text": "三月底"})
 
     assert refused == (409, "BUDGET_SPENT")
-    assert await agency.one("select count(*) from notify.deliveries") == 0
     assert len((await agency.get(path.format(chat_id)))["items"]) == 1
+    assert (await agency.post(f"/v1/chats/{chat_id}/close"))["state"] == "closed"
+    assert await agency.one("select count(*) from notify.deliveries") == 0
 
 
 async def test_a_line_that_was_taken_back_reads_as_empty(agency: Agency) -> None:

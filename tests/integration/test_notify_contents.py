@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from services.notify import contacts, knowing, tokens
+from services.notify import bindings, contacts, knowing, tokens
 from services.notify.mail_links import Links
 from tests.support.agency_api import LINK_KEY, OURS, Agency, agency_api
 from tests.support.notices import new_database
@@ -151,3 +151,18 @@ async def test_characters_that_no_message_can_show_are_refused(agency: Agency) -
         assert answer == (422, "REQUEST_INVALID"), repr(title)
     for path in ("/v1/decisions?subject=%00", "/v1/applications/a%00", "/v1/news/%00/preview"):
         assert await agency.refused("GET", path) == (422, "REQUEST_INVALID"), path
+
+
+async def test_an_address_the_agency_entered_stays_when_an_applicant_with_it_leaves(
+    agency: Agency,
+) -> None:
+    added = await agency.post("/v1/contacts", 201, facility_id=OURS, email="desk@clinic.test")
+    await agency.pool.execute("update notify.contacts set confirmed_at = now()")
+    user = await agency.a_follower()
+    name = await agency.an_application(user, email="desk@clinic.test")
+    await agency.post(f"/v1/applications/{name}/approve")
+    binding_id = await agency.one("select binding_id from notify.bindings")
+    async with agency.pool.acquire() as connection:
+        assert await bindings.unbind(connection, binding_id, "user", datetime.now(UTC)) == OURS
+    (left,) = (await agency.get("/v1/contacts"))["items"]
+    assert left["contact_id"] == added["contact_id"]

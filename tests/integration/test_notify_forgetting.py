@@ -11,7 +11,7 @@ from services.notify.forgetting import Keep, forget
 from tests.support.sending import CLINIC, Post, Store, a_post, a_store
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-KEEP = Keep(calls=90, messages=200, people=300)
+KEEP = Keep(calls=90, messages=200, people=300, left=180, unconfirmed=30)
 MESSAGES = ("deliveries", "delivery_notices", "digests", "notices", "notice_cases")
 PEOPLE = ("chats", "chat_lines", "applications", "bindings", "contacts")
 
@@ -100,3 +100,58 @@ async def test_who_left_is_forgotten_and_who_is_bound_is_not(post: Post) -> None
     await after(post, 301)
     assert await rows(post, *PEOPLE) == dict.fromkeys(PEOPLE, 1)
     assert await post.pool.fetchval("select user_id from notify.bindings") == stays
+
+
+async def test_who_blocked_the_account_unbound_is_forgotten_with_everything(post: Post) -> None:
+    bound = await post.friend("wang", email="wang@clinic.invalid", follows=False)
+    gone = await post.friend("chen", email="chen@clinic.invalid", follows=False)
+    back = await post.friend("lin", email="lin@clinic.invalid")
+    async with post.pool.acquire() as connection:
+        await connection.execute("update notify.users set first_seen_at = $1", post.now)
+        chat = await chats.begin(connection, gone, post.now)
+        await chats.note(connection, post.sealer, chat, chats.USER, "請問期限？", post.now)
+        await connection.execute(
+            "update notify.bindings set unbound_at = $2 where user_id = any($1)",
+            [gone, back],
+            post.now,
+        )
+
+    await after(post, 179)
+    assert (await rows(post, "users", "bindings")) == {"users": 3, "bindings": 3}
+    await after(post, 181)
+    users = await post.pool.fetch("select user_id from notify.users")
+    assert {row["user_id"] for row in users} == {bound, back}
+    assert (await rows(post, "chats", "chat_lines", "bindings", "applications")) == {
+        "bindings": 2,
+        "applications": 2,
+    }
+
+
+async def test_an_application_that_nobody_confirmed_goes_with_its_address(post: Post) -> None:
+    user = await post.friend("wang", email="wang@clinic.invalid")
+    await post.contact("desk@clinic.invalid", confirmed=False)  # the agency's own entry stays
+    for place, confirmed in (("a1", False), ("a2", True)):
+        contact = await post.contact(f"{place}@applicant.invalid", confirmed=False)
+        await post.pool.execute(
+            "insert into notify.users (user_id, user_ref, is_following) values ($1, $1, true)",
+            f"{user}{place}",
+        )
+        await post.pool.execute(
+            "insert into notify.applications (application_id, user_id, facility_id, facility_name,"
+            " contact_sealed, seal_key_id, consented_at, submitted_at, contact_id,"
+            " email_confirmed_at) values ($1, $2, '', '', '', 'k', $3, $3, $4, $5)",
+            place,
+            f"{user}{place}",
+            post.now,
+            contact,
+            post.now if confirmed else None,
+        )
+
+    await after(post, 29)
+    assert await rows(post, "applications", "contacts") == {"applications": 3, "contacts": 4}
+    await after(post, 31)
+    assert await rows(post, "applications", "contacts") == {"applications": 2, "contacts": 3}
+    left = await post.pool.fetchval(
+        "select count(*) from notify.applications where state = $1", "submitted"
+    )
+    assert left == 1

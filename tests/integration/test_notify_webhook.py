@@ -198,11 +198,20 @@ async def test_a_process_that_begins_while_another_answers_makes_no_second_answe
     assert await pushed(bot) == []
 
 
+async def test_metrics_and_the_description_are_for_the_house_alone(bot: Bot) -> None:
+    for path in ("/metrics", "/openapi.json", "/docs", "/redoc"):
+        assert (await bot.client.get(bot.url + path)).status_code == 404, path
+    for path in ("/metrics", "/openapi.json", "/docs", "/healthz", "/readyz"):
+        assert (await bot.inside(path)).status_code == 200, path
+    described = (await bot.inside("/openapi.json")).json()
+    assert "/v1/applications" in described["paths"] and "/guide" not in described["paths"]
+
+
 async def test_health_and_metrics_name_no_user(bot: Bot, line: TakingLine) -> None:
     form = await a_form(bot, line)
     await bot.client.get(form)
     for path in ("/healthz", "/readyz"):
         assert (await bot.client.get(bot.url + path)).status_code == 200
-    metrics = (await bot.client.get(f"{bot.url}/metrics")).text
+    metrics = (await bot.inside("/metrics")).text
     assert 'gouji_line_webhook_requests_total{outcome="taken"}' in metrics
     assert bot.user not in metrics and form.rpartition("/")[2] not in metrics

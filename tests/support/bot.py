@@ -119,6 +119,10 @@ class Bot:
         house: House = self.app.state.house
         return house
 
+    async def inside(self, path: str) -> httpx.Response:
+        """A page of the port for the house alone."""
+        return await self.client.get(f"http://{LOOPBACK}:{self.app.state.inside_port}{path}")
+
     def an_event(self, kind: str, **more: Any) -> dict[str, Any]:
         """As LINE writes it, at this moment; later ones are later."""
         number = next(_NUMBERS)

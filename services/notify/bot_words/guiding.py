@@ -23,6 +23,13 @@ from services.notify.replies import (
 )
 
 PPORTAL, VPN = "https://pportal.hpa.gov.tw", "https://medvpn.nhi.gov.tw"
+PLACES = (("預防保健整合系統", PPORTAL), ("健保資訊網 VPN", VPN))
+WAYS = (
+    "方法一：登入預防保健整合系統，點「預防保健服務補正清單下載」再點「下載」。",
+    "方法二：登入健保資訊網（VPN），進「院所資料交換」，輸入上列提供下載日期後查詢。",
+    "檔案為 ZIP。選「加密下載」時，密碼是執行者的身分證字號，首碼英文大寫。",
+    "檔案保留 30 天；逾期請先申請，次日到「下載捷徑專區」取檔。",
+)
 # Buttons in one card, cards in one carousel.
 _A_CARD = 6
 
@@ -49,21 +56,19 @@ class Content:
     url: str
 
 
-def list_help(rounds: Sequence[Pickup]) -> tuple[Message, ...]:
-    """The two ways to the list, and the dates of the rounds that are open."""
-    when = [
+def dates(rounds: Sequence[Pickup]) -> list[str]:
+    """A line a round."""
+    return [
         f"{programme_zh(one.programme)}：提供下載日期 {roc_text(one.pickup_from)}～"
         f"{roc_text(one.pickup_to)}，{roc_words(one.correction_deadline)}前補正"
         for one in rounds
     ] or ["目前沒有開放中的補正期。"]
-    ways = (
-        "方法一：登入預防保健整合系統，點「預防保健服務補正清單下載」再點「下載」。",
-        "方法二：登入健保資訊網（VPN），進「院所資料交換」，輸入上列提供下載日期後查詢。",
-        "檔案為 ZIP。選「加密下載」時，密碼是執行者的身分證字號，首碼英文大寫。",
-        "檔案保留 30 天；逾期請先申請，次日到「下載捷徑專區」取檔。",
-    )
-    buttons = (link("預防保健整合系統", PPORTAL), link("健保資訊網 VPN", VPN))
-    made = card(menu.LABELS[menu.LIST], (*when, *ways), buttons)
+
+
+def list_help(rounds: Sequence[Pickup]) -> tuple[Message, ...]:
+    """The two ways to the list, and the dates of the rounds that are open."""
+    buttons = tuple(link(label, url) for label, url in PLACES)
+    made = card(menu.LABELS[menu.LIST], (*dates(rounds), *WAYS), buttons)
     return with_quick((made,), menu.everything(menu.LIST))
 
 

@@ -65,5 +65,9 @@ LINK_LATER = ("請稍後再按一次信中的連結。",)
 
 UNSUBSCRIBE_TITLE, UNSUBSCRIBE_BUTTON = "取消訂閱", "不再寄送通知信"
 UNSUBSCRIBE = ("按下按鈕後，這個信箱不再收到補正與上傳期限的通知信。LINE 的提醒不受影響。",)
+UNSUBSCRIBE_INVALID = (
+    "這個取消訂閱連結不完整或已不能使用，信箱的訂閱沒有變更。",
+    "請點選最近一封通知信最下方的取消訂閱連結，或在 LINE 洽真人客服。",
+)
 UNSUBSCRIBED_TITLE = "已取消訂閱"
 UNSUBSCRIBED = ("不再寄送通知信。要恢復時，請在 LINE 洽真人客服。",)

@@ -28,7 +28,7 @@ def sure(binding_id: str, facility_id: str) -> tuple[Message, ...]:
         f"確定要解除與醫事機構代碼 {facility_id} 的綁定嗎？",
         "解除後不再收到此院所的提醒，日後可重新申請。",
     )
-    buttons = (tap("確定解除", f"{menu.UNBIND_YES}/{binding_id}"), tap("不解除", menu.MENU))
+    buttons = (tap("不解除", menu.MENU), tap("確定解除", f"{menu.UNBIND_YES}/{binding_id}"))
     return with_quick((card("解除綁定", lines, buttons),), menu.everything(menu.UNBIND))
 
 

@@ -38,5 +38,5 @@ def test_a_promised_port_is_not_promised_twice() -> None:
 
 def test_all_ports_of_a_stack_differ() -> None:
     ports = Ports.choose()
-    chosen = [ports.kafka, ports.postgres, ports.smtp, *ports.http.values()]
+    chosen = [ports.kafka, ports.postgres, ports.smtp, ports.inside, *ports.http.values()]
     assert len(set(chosen)) == len(chosen)
