@@ -52,6 +52,8 @@ def take_case(
 
     Lines of the version before that the new one no longer holds are withdrawn.
     """
+    if not book.claims and len(lines) == 1:
+        return _take_first(book, lines[0], cause)
     known = {
         claim.claim_id: place
         for place, claim in enumerate(book.claims)
@@ -94,6 +96,15 @@ def take_case(
         settled = settle(book, programme, cause, own)
         book, changes = settled.book, changes + settled.changes
     return book, ClaimsTaken(_outcomes(lines, own, changes), changes)
+
+
+def _take_first(book: Book, line: Claim, cause: Cause) -> tuple[Book, ClaimsTaken]:
+    """The same for a book without claims: what most lines meet."""
+    own = {line.claim_id: Own(CLAIM_ACCEPTED, NO_HEAD)}
+    book = with_(book, claims=(line,), heads=(NO_HEAD,))
+    settled = settle(book, line.programme, cause, own)
+    outcome = MATCHED if settled.book.heads[0].state == MATCHED else "stored"
+    return settled.book, ClaimsTaken((outcome,), settled.changes)
 
 
 def _gone(

@@ -59,14 +59,16 @@ class ClaimSide:
         cause = Cause(header.received_on, f"{header.submission_id}:{fact.lines[0].row_no}")
         known = self._cases.find(ledger, facility, fact.case_key)
         claims = tuple(
-            claim_of(line, f"{header.submission_id}:{line.row_no}", header.received_on)
-            for line in fact.lines
-            if line.requirement != NO_REQUIREMENT
+            [
+                claim_of(line, f"{header.submission_id}:{line.row_no}", header.received_on)
+                for line in fact.lines
+                if line.requirement != NO_REQUIREMENT
+            ]
         )
         if not claims and known is None:
             self._report(header, fact.lines, {})
             return
-        appl_date = max(line.appl_date for line in fact.lines)
+        appl_date = max([line.appl_date for line in fact.lines])
         key = self._desk.key_of(ledger, facility, fact.person_key)
         opened = book = self._desk.open(ledger, key)
         other = key if known is None else self._desk.key_of(ledger, facility, known)
@@ -87,10 +89,9 @@ class ClaimSide:
             self._desk.put_back(ledger, key, book, taken.changes)
         if known != fact.person_key:
             self._cases.set(ledger, facility, fact.case_key, fact.person_key)
-        became = {
-            claim.claim_id: outcome for claim, outcome in zip(claims, taken.outcomes, strict=True)
-        }
-        self._report(header, fact.lines, became)
+        if not self._desk.silent:
+            ids = [claim.claim_id for claim in claims]
+            self._report(header, fact.lines, dict(zip(ids, taken.outcomes, strict=True)))
 
     def _report(self, header: Header, lines: tuple[ClaimLine, ...], became: dict[str, str]) -> None:
         """A line that is not reconciled is stored, and no case; what is odd about it is said."""
