@@ -63,7 +63,8 @@ def _allowed(life: Life, item: CaseAction, view: View, held: Held, on: int) -> D
         case "reverse":
             if codes := _against_reversal(item, view):
                 return refused(*codes)
-            right = look_at(life.world, held).right
+            # A claim without a usable key has no result, whatever a row lacks as well.
+            right = held.usable and look_at(life.world, held).right
             return Did("late_counts" if right else "excused", item.case_id)
         case "exempt":
             return Did("exempt", item.case_id) if view.state in OPEN else not_now
