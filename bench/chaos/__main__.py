@@ -15,6 +15,7 @@ from typing import Any
 from aiokafka.errors import KafkaError
 
 from bench.chaos import journal
+from bench.chaos.caught_up import caught_up
 from bench.chaos.driver import Driver, Script
 from bench.chaos.fleet import PARTITIONS, Fate, Fleet
 from bench.chaos.journal import Reader
@@ -42,15 +43,17 @@ def the_codec() -> Codec:
 
 
 async def drained(fleet: Fleet, reader: Reader) -> bool:
-    """Wait until every row has its outcome and nothing more comes; False when over time."""
+    """Wait until every row has its outcome, every stage has taken everything, and nothing more
+    comes; False when over time."""
     give_up = monotonic() + DRAIN_S
     quiet = 0
     while monotonic() < give_up:
         try:
             new = await reader.read_on()
+            done = not new and journal.answered(reader) and await caught_up(reader)
         except KafkaError:
-            new = 1
-        quiet = quiet + 1 if not new and journal.answered(reader) else 0
+            done = False
+        quiet = quiet + 1 if done else 0
         if quiet == 3:
             return True
         await asyncio.sleep(1)

@@ -304,6 +304,15 @@ class Story:
         return "no case"
 
 
+def played(text: str) -> Story:
+    """The story of steps such as ``114-03-20 claim A: 21 on 114-03-10``, parted by semicolons."""
+    story = Story()
+    for step in text.split(";"):
+        when, _, what = step.strip().partition(" ")
+        story.step(day(when), what)
+    return story
+
+
 def _fields(text: str) -> tuple[str, dict[str, object]]:
     """``21 on 114-03-10 born=060-05-05`` as the first word and the fields."""
     first, *words = text.split()

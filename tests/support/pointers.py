@@ -1,8 +1,8 @@
 """docs/traceability.md: where each row of the specification stands in code, and the test of it.
 
 Rows lie in tests/spec/pointers/*.toml: ``id``; ``says``, a few words of our own; ``code``, one or
-two of ``file:symbol``; ``tests``, one or two of ``file::name``, each seen to fail when the code of
-the row was broken; ``mark`` with ``today``, where a row is not all there or cannot be shown.
+two of ``file:symbol``; ``tests``, a few of ``file::name``, each seen to fail when the code of the
+row was broken; ``mark`` with ``today``, where a row is not all there or cannot be shown.
 `python -m tests.support.pointers` prints the page.
 """
 

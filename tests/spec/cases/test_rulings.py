@@ -7,7 +7,7 @@ from claims.case_events import Publisher, case_changed, event_id_of, views_of
 from claims.events import CaseChanged, NeedsNote
 from claims.joining import join
 from claims.settling import Cause
-from tests.support.judge import FACILITY, Story, day
+from tests.support.judge import FACILITY, Story, day, played
 
 PUBLISHER = Publisher(lambda person: "K", "P1", lambda text, bound: b"", "S1")
 CLAIM = "114-04-05 claim A: 95 on 114-03-10"
@@ -19,14 +19,6 @@ OPENS = (
 LISTED = f"{CLAIM};{DUE};{OPENS[0]}"
 POSITIVE = "oral on 114-03-10 result_sign=1"
 NOTED = f"{CLAIM};114-04-06 row R: {POSITIVE} payer=2;{DUE};{OPENS[0]};114-07-01 note A: lost"
-
-
-def played(text: str) -> Story:
-    story = Story()
-    for step in text.split(";"):
-        when, _, what = step.strip().partition(" ")
-        story.step(day(when), what)
-    return story
 
 
 def entry(story: Story) -> CaseChanged:

@@ -64,7 +64,9 @@ def test_an_encrypted_archive_is_refused(tmp_path: Path) -> None:
     data = bytearray(a_zip({"a.xml": GOOD}))
     for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         data[data.index(mark) + at] |= 1
-    assert read(tmp_path, bytes(data)).refused == "F_CONTAINER"
+    got = read(tmp_path, bytes(data))
+    assert got.refused == "F_CONTAINER"
+    assert got.findings[0].hint.endswith("ZIP 有密碼保護。")
 
 
 @pytest.mark.parametrize("damage", [slice(0, 40), slice(0, -30)])
