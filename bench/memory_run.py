@@ -4,6 +4,7 @@ What it leaves out (HTTP, Kafka, crashes) changes no verdict, so a difference fo
 difference of the rules or of the truth. `python -m bench.memory_run DIR` prints the first ones.
 """
 
+import argparse
 import asyncio
 import hashlib
 import sys
@@ -193,8 +194,14 @@ def _submission(item: dict[str, Any], day: date, data: bytes) -> Submission:
     return unsaved(offer, from_iso(day.isoformat()), datetime.min)
 
 
-def main() -> None:
-    run = MemoryRun(Path(sys.argv[1]))
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.memory_run",
+        description="play a region in memory and print where it differs from its truth",
+        epilog="Exit code 1: something differs.",
+    )
+    parser.add_argument("folder", type=Path, help="made by `python -m bench.region`")
+    run = MemoryRun(parser.parse_args().folder)
     differences = asyncio.run(run.run())
     console = Console(soft_wrap=True)
     groups = Counter((each.scenario, each.field, each.expected, each.found) for each in differences)
@@ -205,7 +212,8 @@ def main() -> None:
         f"{len(seen.cases)} cases, {len(differences)} differences, {run.line.dead} dead letters,"
         f" {seen.gaps} gaps, {seen.rows_twice} rows told twice"
     )
+    return 1 if differences else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -72,7 +72,6 @@ LEGAL: tuple[Legal, ...] = (
     Legal(("oral",), (PENDING_ERROR, LATE), POSITIVE, (EDIT,), "R-23"),
     Legal(("oral",), _MISSING, NEAR, (*ADD, EDIT), "R-23"),
     Legal(("oral",), (MATCHED,), ANY, (), "seed 000 §二.3, §三.1"),
-    Legal(("oral",), (OVERDUE, *sorted(DECIDED), EXCUSED), NEGATIVE, (EDIT,), "assumption"),
     Legal(("adult",), _MISSING, NEAR, (*ADD, REPLACE, DELETE), "seed 001 adult Q2(1)"),
     Legal(("adult",), _WRONG, LOCKED, (REPLACE, DELETE), "seed 001 adult Q2(1)2"),
     Legal(("adult",), _WRONG, OTHER, (EDIT, ADD_BATCH, REPLACE, DELETE), "seed 001 adult Q4, Q7"),

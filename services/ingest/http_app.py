@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 import asyncpg
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
+from fastapi_offline import FastAPIOffline
 
 from pipeline.errors import PipelineError
 from pipeline.http_counters import HTTP, RequestCounter
@@ -42,7 +43,10 @@ def make_app(settings: ServeSettings, log: Log) -> FastAPI:
                 with suppress(asyncio.CancelledError):
                     await resuming
 
-    app = FastAPI(title="Gouji ingest", version="1", description=_ABOUT, lifespan=life)
+    # The page of the API brings its own scripts: whoever looks at it needs no other host.
+    app = FastAPIOffline(
+        title="Gouji ingest", version="1", description=_ABOUT, lifespan=life, redoc_url=None
+    )
     app.include_router(http_submissions.router)
     app.include_router(http_commands.router)
     app.include_router(http_actions.router)

@@ -6,6 +6,7 @@ description of the API.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.resources import as_file, files
 
 from aiohttp import web
 from fastapi import FastAPI
@@ -15,6 +16,8 @@ from pipeline.metrics import Meter
 from services.notify.house import House
 
 DESCRIPTION = "/openapi.json"
+PARTS = "/docs-parts"
+"""Scripts and styles of the page of the API: whoever looks at it needs no other host."""
 
 
 @asynccontextmanager
@@ -30,7 +33,13 @@ async def inside_pages(
         return web.json_response(app.openapi())
 
     async def docs(_: web.Request) -> web.Response:
-        page = get_swagger_ui_html(openapi_url=DESCRIPTION, title=app.title)
+        page = get_swagger_ui_html(
+            openapi_url=DESCRIPTION,
+            title=app.title,
+            swagger_js_url=f"{PARTS}/swagger-ui-bundle.js",
+            swagger_css_url=f"{PARTS}/swagger-ui.css",
+            swagger_favicon_url=f"{PARTS}/favicon.png",
+        )
         return web.Response(body=bytes(page.body), content_type="text/html")
 
     async def healthz(_: web.Request) -> web.Response:
@@ -45,13 +54,15 @@ async def inside_pages(
     inside.router.add_get("/docs", docs)
     inside.router.add_get("/healthz", healthz)
     inside.router.add_get("/readyz", readyz)
-    runner = web.AppRunner(inside, access_log=None)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host, port).start()
-        yield runner.addresses[0][1]
-    finally:
-        await runner.cleanup()
+    with as_file(files("fastapi_offline") / "static") as parts:
+        inside.router.add_static(PARTS, parts)
+        runner = web.AppRunner(inside, access_log=None)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, host, port).start()
+            yield runner.addresses[0][1]
+        finally:
+            await runner.cleanup()
 
 
 _PROMETHEUS = "text/plain; version=0.0.4"

@@ -23,6 +23,7 @@ from tests.support.door import (
 )
 from tests.support.files import a_case, a_claim_file, a_table
 from tests.support.kafka import produce, until
+from tests.support.web_page import loaded_by
 
 OURS, THEIRS = "3501340006", "3501340015"
 
@@ -305,3 +306,10 @@ def test_openapi_describes_the_form(served: Served) -> None:
     paths = httpx.get(f"{served.url}/openapi.json").json()["paths"]
     form = paths["/v1/submissions"]["post"]["requestBody"]["content"]["multipart/form-data"]
     assert set(form["schema"]["properties"]) == {"file", "kind", "programme", "map"}
+
+
+def test_the_page_of_the_api_needs_no_other_host(served: Served) -> None:
+    loaded = loaded_by(httpx.get(f"{served.url}/docs").text)
+    assert len(loaded) == 3
+    for address in loaded:
+        assert address.startswith("/") and httpx.get(served.url + address).status_code == 200

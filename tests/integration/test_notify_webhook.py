@@ -21,6 +21,7 @@ from tests.support.bot import (
 )
 from tests.support.bot_ways import a_form, pushed, words
 from tests.support.kafka import until
+from tests.support.web_page import loaded_by
 
 
 @pytest.fixture(scope="module")
@@ -205,6 +206,13 @@ async def test_metrics_and_the_description_are_for_the_house_alone(bot: Bot) -> 
         assert (await bot.inside(path)).status_code == 200, path
     described = (await bot.inside("/openapi.json")).json()
     assert "/v1/applications" in described["paths"] and "/guide" not in described["paths"]
+
+
+async def test_the_page_of_the_api_needs_no_other_host(bot: Bot) -> None:
+    loaded = loaded_by((await bot.inside("/docs")).text)
+    assert len(loaded) == 3
+    for address in loaded:
+        assert address.startswith("/") and (await bot.inside(address)).status_code == 200
 
 
 async def test_health_and_metrics_name_no_user(bot: Bot, line: TakingLine) -> None:

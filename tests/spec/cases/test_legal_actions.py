@@ -22,6 +22,7 @@ ORAL, ADULT, CHILD = (
     )
 )
 POSITIVE = "114-07-01 row R: oral on 114-03-10 result_sign=1"
+EARLY = POSITIVE.replace("114-07-01", "114-04-06")
 ADULT_ROW = "114-07-01 row R: adult on 114-03-10"
 CHILD_ROW = "114-07-01 row R: child on 114-03-10 order=71 born=114-02-01"
 
@@ -35,6 +36,8 @@ CHILD_ROW = "114-07-01 row R: child on 114-03-10 order=71 born=114-02-01"
         (f"{ORAL};{POSITIVE} betel=0", (*BOTH, "note", "form", "withdraw")),
         (f"{ORAL};{POSITIVE} payer=2;114-07-02 note A: lost", (*BOTH, "note", "withdraw")),
         (f"{ORAL};{POSITIVE}", ()),
+        (f"114-04-05 claim A: 95 on 114-03-10;{EARLY} payer=2", ("edit", "withdraw")),
+        (f"{ORAL};{POSITIVE[:-1]}2 payer=2;{OVER}", (*BOTH, "withdraw")),
         (ADULT, (*BOTH, "withdraw")),
         (f"{ADULT};{ADULT_ROW} born=060-05-06", ("replace", "delete", "withdraw")),
         (
