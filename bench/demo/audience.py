@@ -88,6 +88,7 @@ class Audience:
         return Figures(
             told.counts_of_facts(facts),
             dict(messages),
+            told.in_both_roles(await self.telling.said()),
             told.reasons_of(facts, "cancelled"),
             told.reasons_of(facts, "failed"),
             await self.telling.states(),

@@ -36,10 +36,12 @@ class Figures:
 
     by_kind    kind to fact (planned, sent, ...) to notices
     messages   that went out, by channel; cost: LINE messages charged, in all and in the worst month
+    in_both_roles  of them, digests that speak of own cases and of those examined for others
     """
 
     by_kind: dict[str, dict[str, int]]
     messages: dict[str, int]
+    in_both_roles: int
     cancelled_because: dict[str, int]
     failed_because: dict[str, int]
     deliveries: dict[str, int]
@@ -212,6 +214,8 @@ def _show_told(console: Console, told: Figures) -> None:
         console.print(f"notices {fact}: {reasons or 'none'}")
     messages = ", ".join(f"{count} by {channel}" for channel, count in told.messages.items())
     console.print(
-        f"{told.people} people; messages: {messages}; LINE cost {told.cost} in the year,"
-        f" {told.cost_of_worst_month} in the worst month of {told.budget_of_month}"
+        f"{told.people} people; messages: {messages}"
+        f" ({told.in_both_roles} with a section 代檢 beside their own);"
+        f" LINE cost {told.cost} in the year, {told.cost_of_worst_month} in the worst month"
+        f" of {told.budget_of_month}"
     )

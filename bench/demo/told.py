@@ -117,6 +117,14 @@ def _stood(journey: Journey, said: Said) -> bool:
     )
 
 
+def in_both_roles(said: Iterable[Said]) -> int:
+    """Messages that speak of the facility's own cases and of those it examined for others."""
+    audiences: dict[str, set[str]] = defaultdict(set)
+    for one in said:
+        audiences[one.delivery_id].add(one.audience)
+    return sum(len(both) > 1 for both in audiences.values())
+
+
 def counts_of_facts(facts: Iterable[Reminders]) -> dict[str, dict[str, int]]:
     """Kind to fact to notices; one that was sent to several people counts once."""
     seen = {(fact.kind, fact.fact, fact.notice_id) for fact in facts}

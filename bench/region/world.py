@@ -28,6 +28,10 @@ PROGRAMMES = {
 }
 # Examines for every fifth clinic of the adult check-up (代檢單位), and sends nothing itself.
 LABORATORY = facility_code("62", 990)
+# The first hospital (the fifth facility): claims for itself, and examines for other facilities.
+HOSPITAL = facility_code("01", 5)
+EXAMINED_BY = {1: LABORATORY, 3: HOSPITAL}
+"""Last digit of a facility's number, modulo 5."""
 KIND_NAMES = {"35": "診所", "37": "牙醫診所", "23": "衛生所", "01": "醫院"}
 
 
@@ -62,7 +66,7 @@ class Facility:
     @property
     def laboratory(self) -> str:
         """Who examines for it; empty: nobody else."""
-        return LABORATORY if "adult" in self.programmes and int(self.code[6:9]) % 5 == 1 else ""
+        return EXAMINED_BY.get(int(self.code[6:9]) % 5, "") if "adult" in self.programmes else ""
 
     @property
     def size(self) -> int:

@@ -40,7 +40,7 @@ async def inside_pages(
             swagger_css_url=f"{PARTS}/swagger-ui.css",
             swagger_favicon_url=f"{PARTS}/favicon.png",
         )
-        return web.Response(body=bytes(page.body), content_type="text/html")
+        return web.Response(body=bytes(page.body), content_type="text/html", charset="utf-8")
 
     async def healthz(_: web.Request) -> web.Response:
         return _answer(house.health())

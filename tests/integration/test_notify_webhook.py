@@ -209,7 +209,10 @@ async def test_metrics_and_the_description_are_for_the_house_alone(bot: Bot) -> 
 
 
 async def test_the_page_of_the_api_needs_no_other_host(bot: Bot) -> None:
-    loaded = loaded_by((await bot.inside("/docs")).text)
+    page = await bot.inside("/docs")
+    # Its scripts are read in its own encoding.
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    loaded = loaded_by(page.text)
     assert len(loaded) == 3
     for address in loaded:
         assert address.startswith("/") and (await bot.inside(address)).status_code == 200

@@ -1,5 +1,6 @@
 """What the demo finds wrong in what was told, beside a case in which nothing is."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from bench.demo.told import (
     compare_ends,
     compare_rounds,
     counts_of_facts,
+    in_both_roles,
     reasons_of,
 )
 from bench.region.making import make_region
@@ -68,6 +70,13 @@ def test_the_laboratory_gets_its_copy() -> None:
     steps = [step(OPENED, "open_missing", lab_facility_id=LABORATORY)]
     (untold,) = compare_rounds({"case": Journey(steps=steps)}, [fact("planned")], {ROUND: OPENED})
     assert untold.what == f"{ROUND}/lab/{LABORATORY}"
+
+
+def test_a_digest_in_both_roles_is_counted_once() -> None:
+    own = said(1, OPENED)
+    lab = replace(own, audience="lab")
+    assert in_both_roles([own, lab, lab, replace(own, delivery_id="d2")]) == 1
+    assert in_both_roles([own, replace(lab, delivery_id="d2")]) == 0
 
 
 def test_a_planned_notice_has_an_end() -> None:

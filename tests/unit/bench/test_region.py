@@ -13,6 +13,7 @@ from bench.region.coverage import STATES, Covered, coverage
 from bench.region.making import make_region
 from bench.region.numbers import check_digit_of, facility_check_digit
 from bench.region.scenarios import SCENARIOS, table
+from bench.region.world import HOSPITAL
 
 BENCH = Path(__file__).resolve().parents[3] / "bench"
 VECTORS = Path(__file__).resolve().parents[2] / "spec" / "vectors.json"
@@ -160,3 +161,15 @@ def test_a_laboratory_examines_for_some_clinics_and_sends_nothing(region: Path) 
         for file in (region / "files").rglob("*.xml")
     ]
     assert sum(named) > 20
+
+
+def test_a_hospital_claims_for_itself_and_examines_for_others(region: Path) -> None:
+    schedule = json.loads((region / "schedule.json").read_text(encoding="utf-8"))
+    assert HOSPITAL in {each["code"] for each in schedule["facilities"]}
+    examined = [
+        file
+        for file in (region / "files").rglob("*.xml")
+        if f"<p24>{HOSPITAL}</p24>".encode() in file.read_bytes()
+    ]
+    assert examined
+    assert all(f"<t2>{HOSPITAL}</t2>".encode() not in file.read_bytes() for file in examined)
