@@ -136,7 +136,7 @@ def judged(laws: Laws, evidence: Evidence, doubts: list[str]) -> tuple[dict[str,
     figures = {
         **{name: len(found) for name, found in breaches.items()},
         "calls": len(evidence.calls),
-        "planned": sum(fact.fact == "planned" for fact in evidence.facts),
+        "planned": dict(Counter(fact.kind for fact in evidence.facts if fact.fact == "planned")),
         "ends": dict(ends),
         "facts_repeated": evidence.repeated,
         "on_phones": sum(one.channel == "line" for one in evidence.arrivals),

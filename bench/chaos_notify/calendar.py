@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from random import Random
 from time import monotonic
 
+from bench.chaos_notify.desk import ACTS, Act, acts_of_a_day
 from bench.chaos_notify.people import People
 from bench.chaos_notify.story import Case, Story
 from claims.periods import day_of
@@ -13,6 +14,7 @@ from claims.states import (
     LATE,
     LISTED,
     MATCHED,
+    NOTED,
     OPEN_ERROR,
     OPEN_MISSING,
     OVERDUE,
@@ -39,14 +41,24 @@ class Calendar:
         self._rounds = 0
 
     async def begin(self) -> None:
-        """Cases of every day to come are waiting; yesterday is closed."""
+        """Cases of every day to come are waiting, some of an earlier list are on the agency's desk;
+        yesterday is closed."""
         cases = []
         for code in self._people.facilities:
             for due_on in range(FIRST, FIRST + MOST_DAYS + max(LADDER) + 2):
                 if self._random.random() < 0.5:
                     cases += self._group(code, due_on)
         await self._story.open(cases, FIRST - 1)
+        await self._hand_over()
         await self._story.close(FIRST - 1)
+
+    async def _hand_over(self) -> None:
+        """One case of every facility is overdue, one has a note that nobody has read."""
+        for code in self._people.facilities:
+            for state, why in ((OVERDUE, "round_ended"), (NOTED, "note_filed")):
+                case = Case(f"{code}-{state}", code, "", "oral", FIRST - 60)
+                await self._story.open([case], FIRST - 60)
+                await self._story.change(case, FIRST - 1, state, why)
 
     def _group(self, code: str, due_on: int) -> list[Case]:
         draw = self._random
@@ -95,13 +107,14 @@ class Calendar:
         await self._story.list_issued(name, self.today)
 
     async def _hours(self, seconds: float) -> None:
-        """Results for what is spoken of today, at any time of the day; some refused files."""
+        """At any time of the day: results for what is spoken of, notes, reviews, decisions; some
+        refused files."""
         groups = defaultdict(list)
         for case in self._story.cases:
             step = case.last
             if step.due_on is not None and step.due_on - self.today in LADDER:
                 groups[case.facility, case.programme, step.due_on].append(case)
-        hits: list[Case | str] = []
+        hits: list[Case | str | tuple[Case, Act]] = []
         draw = self._random
         for cases in groups.values():
             dice = draw.random()
@@ -109,6 +122,7 @@ class Calendar:
                 hits += cases
             elif dice < WHOLE + SINGLE:
                 hits.append(draw.choice(cases))
+        hits += acts_of_a_day(self._story.cases, draw)
         hits += [code for code in self._people.facilities if draw.random() < 0.03]
         draw.shuffle(hits)
         began = monotonic()
@@ -117,8 +131,12 @@ class Calendar:
             await self._hit(hit, number)
         await asyncio.sleep(max(0.0, began + seconds - monotonic()))
 
-    async def _hit(self, hit: Case | str, number: int) -> None:
+    async def _hit(self, hit: Case | str | tuple[Case, Act], number: int) -> None:
         if isinstance(hit, str):
             await self._story.refuse(hit, f"s{self.today}-{number}", self._random.randint(1, 4))
+        elif isinstance(hit, tuple):
+            case, act = hit
+            if act in ACTS.get(case.last.state, ()):
+                await self._story.change(case, self.today, act.state, act.change)
         elif hit.last.state in (PENDING, *LISTED):
             await self._story.change(hit, self.today, MATCHED, "result_matched")

@@ -7,18 +7,37 @@ span here: from before the brokers were given an entry until they said that they
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
+from typing import NamedTuple
 
 from bench.chaos_notify.evidence import Arrival, Evidence
 from bench.chaos_notify.people import People
 from bench.chaos_notify.story import NEVER, Case, Step, Story
-from claims.notices import BY_NAME, CASE_OVERDUE, CORRECTION_DUE, LAB, ROUND_OPENED, UPLOAD_DUE
+from claims.notices import (
+    BY_NAME,
+    CASE_OVERDUE,
+    CHANGES_TOLD,
+    CORRECTION_DUE,
+    DECISION_MADE,
+    LAB,
+    NOTE_REVIEWED,
+    ROUND_OPENED,
+    UPLOAD_DUE,
+)
 from claims.reminder_events import Reminders
 
 TOLERANCE_MS = 5_000
 BUDGET_SHARE = 0.02
 ENDS = ("sent", "cancelled", "failed", "parked")
 # Kinds whose cases the story knows one by one.
-COUNTED = (UPLOAD_DUE, CORRECTION_DUE, ROUND_OPENED, CASE_OVERDUE)
+COUNTED = (
+    *(UPLOAD_DUE, CORRECTION_DUE, ROUND_OPENED, CASE_OVERDUE),
+    *(NOTE_REVIEWED, DECISION_MADE),
+)
+# Of these, what befalls cases on one day adds up, and none is counted on from one day to the next.
+ADDING_UP = (CASE_OVERDUE, NOTE_REVIEWED, DECISION_MADE)
+TOLD = {told.subject: told for told in CHANGES_TOLD}
+"""The changes that are told as what they are, by name."""
 _SHOWN = re.compile(r"(\d+) [件筆]")
 
 
@@ -86,6 +105,7 @@ class Laws:
                     yield f"{name} {delivery}: {' '.join(told)}"
                 yield from (f"{name} {delivery}: {why}" for why in self._untrue(facts[-1]))
         yield from self._never_planned()
+        yield from self._change_untold()
 
     def _untrue(self, end: Reminders) -> Iterator[str]:
         arrived = self._arrived.get(end.delivery_id, []) if end.delivery_id else []
@@ -156,6 +176,21 @@ class Laws:
                     if is_due and could and told.get(key, 0) < day:
                         yield f"{'/'.join(map(str, key))}: no reminder {left} days before"
 
+    def _change_untold(self) -> Iterator[str]:
+        """Every review and every decision that was still right when a day was planned was in a
+        notice of its day."""
+        told = {
+            (fact.facility_id, fact.programme, _subject(fact), fact.day)
+            for fact in self._planned.values()
+        }
+        plannings = self._evidence.planned_days.values()
+        for case in self._story.cases:
+            for step, time in told_times(case):
+                key = (case.facility, case.programme, step.why, step.day)
+                is_seen = any(time.known_ms < at_ms < time.ends_ms for at_ms in plannings)
+                if is_seen and key not in told:
+                    yield f"{'/'.join(map(str, key))}: no notice"
+
     # -- 3: nobody hears of what is done
 
     def stale(self) -> tuple[list[str], list[str]]:
@@ -195,13 +230,13 @@ class Laws:
     def _most(self, fact: Reminders, after_ms: int) -> int:
         """Cases that were not surely over by that instant."""
         return sum(
-            any(_speaks_of(fact, step) and end > after_ms for step, _, end in case.spans())
+            any(time.over_ms > after_ms for time in times_of(fact, case))
             for case in self._cases_of(fact)
         )
 
     def _least(self, fact: Reminders, at_ms: int) -> int:
         """Cases that surely stood from before the plan until then."""
-        if fact.kind == CASE_OVERDUE:
+        if fact.kind in ADDING_UP:
             return 0
         planned_ms = self._planned[fact.notice_id].at_ms
         return sum(
@@ -210,18 +245,10 @@ class Laws:
         )
 
     def _stands(self, fact: Reminders, case: Case, at_ms: int) -> bool:
-        return any(
-            _speaks_of(fact, step) and step.known_ms < at_ms < begins
-            for step, begins, _ in case.spans()
-        )
+        return any(time.known_ms < at_ms < time.ends_ms for time in times_of(fact, case))
 
     def _over_ms(self, fact: Reminders) -> int:
-        ends = [
-            end
-            for case in self._cases_of(fact)
-            for step, _, end in case.spans()
-            if _speaks_of(fact, step)
-        ]
+        ends = [time.over_ms for case in self._cases_of(fact) for time in times_of(fact, case)]
         return max(ends, default=0)
 
     # -- 4 and 5
@@ -236,12 +263,49 @@ class Laws:
         yield from self._evidence.unplanned
 
 
+class Time(NamedTuple):
+    """How long a case was what a notice speaks of: the brokers knew it from ``known_ms`` on, it
+    ended at ``ends_ms`` at the earliest and at ``over_ms`` at the latest."""
+
+    known_ms: int
+    ends_ms: int
+    over_ms: int
+
+
+def times_of(fact: Reminders, case: Case) -> Iterator[Time]:
+    """A review or a decision is true until the case leaves the states it leads to; anything else
+    until the next step."""
+    if _subject(fact) in TOLD:
+        yield from (time for step, time in told_times(case) if _speaks_of(fact, step))
+        return
+    for step, ends_ms, over_ms in case.spans():
+        if _speaks_of(fact, step):
+            yield Time(step.known_ms, ends_ms, over_ms)
+
+
+def told_times(case: Case) -> Iterator[tuple[Step, Time]]:
+    """Its reviews and decisions, and how long each was true."""
+    spans = list(case.spans())
+    for place, (step, _, _) in enumerate(spans):
+        if told := TOLD.get(step.why):
+            after = takewhile(lambda span: span[0].state in told.while_states, spans[place:])
+            *_, (_, ends_ms, over_ms) = after
+            yield step, Time(step.known_ms, ends_ms, over_ms)
+
+
+def _subject(fact: Reminders) -> str:
+    """What the notice is about, as its name has it."""
+    return fact.notice_id.split("/")[4]
+
+
 def _speaks_of(fact: Reminders, step: Step) -> bool:
     """As the specification of a notice has it."""
+    if told := TOLD.get(_subject(fact)):
+        return step.why == told.subject and step.day == fact.day
     if step.state not in BY_NAME[fact.kind].while_states:
         return False
     if fact.kind == CASE_OVERDUE:
-        return step.day == fact.day
+        return step.day == fact.day and step.why not in TOLD
     return step.due_on == fact.due_on and (not fact.round_id or step.round_id == fact.round_id)
 
 

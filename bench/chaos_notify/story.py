@@ -35,6 +35,7 @@ class Step:
     due_on: int | None
     round_id: str
     day: int
+    why: str
 
 
 @dataclass(eq=False, slots=True)
@@ -79,7 +80,7 @@ class Story:
         event = _event(case, day, state, why, due_on, round_id)
         begun = now_ms()
         await self._put(JOURNAL, case.facility.encode(), event)
-        case.steps.append(Step(begun, now_ms(), state, due_on, round_id, day))
+        case.steps.append(Step(begun, now_ms(), state, due_on, round_id, day, why))
 
     async def open(self, cases: list[Case], day: int) -> None:
         """All of them begin to wait for their upload."""

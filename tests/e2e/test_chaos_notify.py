@@ -15,4 +15,5 @@ def test_what_reaches_people_under_fire_is_right(capsys: pytest.CaptureFixture[s
     assert {name: line[name] for name in BAD} == dict.fromkeys(BAD, 0), said.err
     assert exit_code == 0, line
     assert line["faults"] >= 150 and line["injected"]["kill sender"] > 0
+    assert line["planned"]["note_reviewed"] > 0 and line["planned"]["decision_made"] > 0
     assert line["on_phones"] > 0 and line["in_mailboxes"] > 0
