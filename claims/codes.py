@@ -41,11 +41,6 @@ class PersonId(msgspec.Struct, frozen=True, gc=False, repr_omit_defaults=True):
     def ok(self) -> bool:
         return self.code == "OK"
 
-    @property
-    def is_male(self) -> bool:
-        """By the second character; meaningless when ``kind`` is empty."""
-        return self._text[1:2] in ("1", "8", "A", "C")
-
     def __repr__(self) -> str:
         return f"PersonId({self.shown()}, {self.code})"
 

@@ -1,5 +1,7 @@
 """Verdicts that few tables reach: unusable claims, and results at the very edge."""
 
+import pytest
+
 from claims.book import Cause, edit_result, new_book, take_case, take_row
 from claims.codes import PersonId
 from claims.events import UploadItem
@@ -8,7 +10,7 @@ from claims.model import Book, Claim, Result
 from claims.results import reduced
 from claims.rules.evidence import Evidence
 from claims.verdicts import verdict
-from tests.support.judge import FACILITY, a_claim, a_result, day
+from tests.support.judge import FACILITY, a_claim, a_result, day, played
 from tests.support.result_rows import check
 
 CAUSE = Cause(day("114-04-06"), "S9:1")
@@ -32,6 +34,32 @@ def test_each_key_field_that_is_blank_is_named_with_the_same_code() -> None:
         ("KEY_BLANK", "visit_date"),
     ]
     assert (found.state, found.due_on) == ("invalid", None)
+
+
+def test_a_key_field_that_is_there_is_not_named() -> None:
+    for claim in (a_claim("A", order="71", person_id=""), a_claim("A", person_id="", born=None)):
+        found = verdict(claim, book_of(claim))
+        assert [(reason.code, reason.field) for reason in found.reasons] == [
+            ("KEY_BLANK", "person_id")
+        ]
+
+
+@pytest.mark.parametrize(
+    "claim", ["95 on 114-03-10", "21 on 114-03-10", "71 on 114-03-10 born=114-02-01"]
+)
+def test_whatever_a_listed_case_becomes_its_deadline_is_that_of_the_list(claim: str) -> None:
+    programme = {"95": "oral", "21": "adult", "71": "child"}[claim[:2]]
+    story = played(
+        f"114-04-05 claim A: {claim};114-05-30 day closes;"
+        f"114-06-30 round L: {programme} from=114-01-01 to=114-06-30 until=114-09-30"
+    )
+    whole = "order=71 born=114-02-01" if programme == "child" else ""
+    for what in (f"row R: {programme} on 114-03-10 {whole}", "claim A: 71 on 114-03-10 born="):
+        story.step(day("114-07-01"), what.strip())
+        (waiting,) = story.book.claims
+        found = verdict(waiting, story.book)
+        assert found.due_on == day("114-09-30"), found.state
+        assert found.state == ("matched" if what.startswith("row") else "invalid")
 
 
 def test_an_unusable_claim_with_a_visit_date_still_has_its_upload_deadline() -> None:

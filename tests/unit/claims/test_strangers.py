@@ -114,6 +114,15 @@ def test_the_three_likeliest_are_kept() -> None:
     assert {one.code for one in kept} == {"ID_MISMATCH"}
 
 
+def test_of_likely_rows_of_a_child_the_nearer_day_goes_first() -> None:
+    rows = [
+        a_result(name, "child", order="71", person_id=TYPO, visit=day(visit))
+        for name, visit in (("FAR", "114-02-28"), ("NEAR", "114-03-12"))
+    ]
+    kept = likely_strangers(a_claim(order="71"), rows)
+    assert [one.result.result_id for one in kept] == ["SNEAR:1", "SFAR:1"]
+
+
 def a_book(*lines: str) -> Book:
     story = Story()
     for line in lines:
@@ -130,6 +139,27 @@ def test_a_stranger_stands_in_place_of_not_found_while_it_is_there() -> None:
     assert with_strangers(book, (stranger,), CAUSE) == (book, ())
     book, (change,) = with_strangers(book, (), CAUSE)
     assert [reason.code for reason in book.heads[0].reasons] == ["NOT_FOUND"]
+
+
+def test_a_stranger_of_the_day_goes_before_an_own_row_of_another() -> None:
+    book = a_book("claim A: 71 on 114-03-10", "row R: child on 114-03-20 order=71")
+    assert [reason.code for reason in book.heads[0].reasons] == ["DATE_MISMATCH"]
+    row = a_result("S", "child", order="71", person_id=TYPO)
+    stranger = Stranger(book.claims[0].claim_id, "ID_MISMATCH", row)
+    book, _ = with_strangers(book, (stranger,), CAUSE)
+    assert [reason.code for reason in book.heads[0].reasons] == ["ID_MISMATCH"]
+
+
+def test_a_stranger_of_one_case_leaves_the_others_alone() -> None:
+    book = a_book("claim A: 21 on 114-03-10", "claim B: 95 on 114-03-10")
+    first, second = (
+        Stranger(claim.claim_id, "ID_MISMATCH", a_result("R", claim.programme, person_id=TYPO))
+        for claim in book.claims
+    )
+    book, changes = with_strangers(book, (first,), CAUSE)
+    assert [change.claim.claim_id for change in changes] == [first.claim_id]
+    book, changes = with_strangers(book, (first, second), CAUSE)
+    assert [change.claim.claim_id for change in changes] == [second.claim_id]
 
 
 def test_a_stranger_that_no_longer_fits_is_not_told() -> None:
