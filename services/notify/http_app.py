@@ -41,7 +41,12 @@ def make_app(settings: ServeSettings, log: Log) -> FastAPI:
 
     # Without /docs and /openapi.json: they are among the pages inside.
     app = FastAPI(
-        title="Gouji notify", version="1", description=_ABOUT, lifespan=life, openapi_url=None
+        title="Gouji notify",
+        version="1",
+        description=_ABOUT,
+        lifespan=life,
+        openapi_url=None,
+        servers=[{"url": settings.public_url, "description": "Where the API is."}],
     )
     for part in (webhook, forms, mail_pages, account_link_pages, guide_page):
         app.include_router(part.router)

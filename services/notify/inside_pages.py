@@ -39,6 +39,8 @@ async def inside_pages(
             swagger_js_url=f"{PARTS}/swagger-ui-bundle.js",
             swagger_css_url=f"{PARTS}/swagger-ui.css",
             swagger_favicon_url=f"{PARTS}/favicon.png",
+            # The API is at another port: a browser would not let this page call it.
+            swagger_ui_parameters={"supportedSubmitMethods": []},
         )
         return web.Response(body=bytes(page.body), content_type="text/html", charset="utf-8")
 

@@ -206,6 +206,7 @@ async def test_metrics_and_the_description_are_for_the_house_alone(bot: Bot) -> 
         assert (await bot.inside(path)).status_code == 200, path
     described = (await bot.inside("/openapi.json")).json()
     assert "/v1/applications" in described["paths"] and "/guide" not in described["paths"]
+    assert [one["url"] for one in described["servers"]] == [bot.house.settings.public_url]
 
 
 async def test_the_page_of_the_api_needs_no_other_host(bot: Bot) -> None:
