@@ -1,4 +1,4 @@
-"""serve: the HTTP service under uvicorn."""
+"""serve: the HTTP service."""
 
 from pipeline.logs import start_logs
 from services.ingest import cli
@@ -11,21 +11,12 @@ def serve() -> None:
     Listens on GOUJI_HTTP_HOST and GOUJI_HTTP_PORT; the interface is described at /docs.
     """
     # Imported here: other commands need neither, and start sooner.
-    import uvicorn
-
+    from pipeline.http_server import server_of
     from services.ingest.http_app import make_app
 
     settings = cli.read(ServeSettings)
     log = start_logs("ingest")
     app = make_app(settings, log)
-    config = uvicorn.Config(
-        app,
-        host=settings.http_host,
-        port=settings.http_port,
-        access_log=False,  # paths hold ids, and /metrics counts
-        log_config=None,
-        loop="uvloop",
-        timeout_graceful_shutdown=15,
-    )
+    server = server_of(app, settings.http_host, settings.http_port, settings.keep_alive_s)
     log("listening", host=settings.http_host, port=settings.http_port)
-    uvicorn.Server(config).run()
+    server.run()

@@ -90,6 +90,11 @@ class ServeSettings(IngestSettings):
 
     http_host: str = setting("127.0.0.1", str, "Where the HTTP service listens.")
     http_port: int = setting("8080", port, "Its port; 0 takes a free one.")
+    keep_alive_s: int = setting(
+        "75",
+        count,
+        "Seconds an idle connection is kept: longer than clients and proxies keep theirs.",
+    )
     upload_bytes: int = setting(str(64 * MIB), count, "Largest file taken over HTTP; else 413.")
     answer_s: float = setting(
         "120",

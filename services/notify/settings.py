@@ -198,6 +198,11 @@ class ServeSettings(TalkSettings):
 
     http_host: str = setting("127.0.0.1", str, "Where the HTTP service listens.")
     http_port: int = setting("8081", port, "Its port; 0 takes a free one.")
+    keep_alive_s: int = setting(
+        "75",
+        count,
+        "Seconds an idle connection is kept: longer than clients and proxies keep theirs.",
+    )
     metrics_host: str = setting(
         "127.0.0.1",
         str,
