@@ -105,7 +105,7 @@ def case_changed(change: Change, facility_id: str, publisher: Publisher) -> Case
         found.due_on,
         "" if listing is None else listing.round_id,
         rules_version(),
-        (claim.record_id, *_looked_at(found)),
+        (claim.record_id, *_looked_at(found), *_found_elsewhere(change)),
         _wire_steps(steps) if steps else (),
         None if note is None else note.filed_on,
         b"" if note is None else publisher.sealed_text(note.text, event_id),
@@ -138,6 +138,19 @@ def _looked_at(found: Verdict) -> tuple[str, ...]:
     if found.result is not None:
         return (found.result.record_id,)
     return tuple(near.result.record_id for near in found.nearest)
+
+
+def _found_elsewhere(change: Change) -> tuple[str, ...]:
+    """What proves the reasons and hints that come from other facilities."""
+    book = change.book
+    if book is None or not book.elsewhere:
+        return ()
+    codes = {reason.code for reason in (*change.head.reasons, *change.hints)}
+    return tuple(
+        hint.evidence
+        for hint in book.elsewhere
+        if hint.claim_id == change.claim.claim_id and hint.code in codes
+    )
 
 
 def _nearest(claim: Claim, found: Verdict) -> tuple[Candidate, ...]:
@@ -210,7 +223,7 @@ def _concerns_a_note(change: Change) -> bool:
 
 def clawback(change: Change, facility_id: str, publisher: Publisher) -> Clawback | None:
     """The recovery entry of one change (追扣); None when it concerns no recovery."""
-    phase = phase_of(change.previous_state, change.head)
+    phase = phase_of(change.previous_state, change.head, change.change)
     return None if phase is None else _clawback(change, phase, facility_id, publisher)
 
 
@@ -252,5 +265,5 @@ def _clawback(change: Change, phase: Phase, facility_id: str, publisher: Publish
         ),
         remark_sealed=publisher.sealed_text(done.remark, event_id),
         rule_version=rules_version(),
-        evidence=(claim.record_id, *_looked_at(change.verdict)),
+        evidence=(claim.record_id, *_looked_at(change.verdict), *_found_elsewhere(change)),
     )

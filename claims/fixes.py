@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from claims.codes import person_id_code
 from claims.commands import save_note
+from claims.layouts import layout
 from claims.legality import may_change, may_remove
 from claims.matching import Near
 from claims.model import NO_HEAD, Book, Claim, Head, Reason, Result, with_
-from claims.perfect_rows import mended, perfect_row
+from claims.perfect_rows import mended, perfect_row, with_key_fields
 from claims.rules.evidence import ADULT, CHILD, ORAL, Evidence
 from claims.settling import Cause, Change
 from claims.states import INVALID, LISTED, MATCHED, NOTED, OPEN
@@ -50,7 +52,9 @@ def shortest_fix(change: Change) -> Fix:
     if found.reasons == NOT_FOUND and _is_alone(book, change.head):
         # Most claims come before their result: the trial on such a book is always the same one.
         kind = claim.programme, claim.requirement, claim.order_code
-        return ADDED if _matches_alone(*kind) else ()
+        if not _matches_alone(*kind):
+            return ()
+        return ADDED if person_id_code(claim.person_id) == "OK" else (_resent(claim), *ADDED)
     for steps, proven in _candidates(claim, book, change.head, change.verdict):
         if proven:
             return steps
@@ -67,9 +71,20 @@ def _candidates(claim: Claim, book: Book, head: Head, found: Verdict) -> Iterato
     elif found.result is not None:
         yield from _of_wrong_row(claim, book, head, found, found.result)
     else:
+        is_sound = person_id_code(claim.person_id) == "OK"
         for near in found.nearest:
-            yield from _of_near(claim, book, head, near)
-        yield _add(claim, book, head)
+            if is_sound or near.reasons[0].code == "ID_OLD_NEW":
+                yield from _of_near(claim, book, head, near)
+            elif [reason.field for reason in near.reasons] == ["person_id"]:
+                joined = with_(book, results=(*book.results, near.result))
+                yield (_resent(claim),), _matches(claim, joined, head)
+        steps, proven = _add(claim, book, head)
+        yield (steps if is_sound else (_resent(claim), *steps)), proven
+
+
+def _resent(claim: Claim) -> FixStep:
+    """No result is taken under a number that fails its check digit: the claim is put right."""
+    return FixStep(RESEND, claim.claim_id, 0, "person_id")
 
 
 def _of_wrong_row(
@@ -89,7 +104,8 @@ def _of_wrong_row(
     copy = with_(book, results=tuple(received if each is row else each for each in book.results))
     better = _mended(claim, copy, received, found.reasons, head)
     if better is not None:
-        yield _changed(claim, book, row, better, found.reasons)
+        left = _left(claim, copy, received, with_key_fields(claim, row, found.reasons), head)
+        yield _changed(claim, book, row, better, (*found.reasons, *left))
 
 
 def _of_near(claim: Claim, book: Book, head: Head, near: Near) -> Iterator[tuple[Fix, bool]]:
@@ -108,7 +124,7 @@ def _of_near(claim: Claim, book: Book, head: Head, near: Near) -> Iterator[tuple
         copy = with_(book, results=(*book.results, moved))
         if _mended(claim, copy, moved, (), head) is None:
             return
-        fields = _fields(near.reasons)
+        fields = _fields((*near.reasons, *_left(claim, copy, moved, moved, head)))
         action = {CHILD: EDIT, ADULT: REPLACE}.get(claim.programme, ADD)
         target = ("", 0) if action == ADD else (row.result_id, row.version)
         yield (FixStep(action, *target, fields),), True  # it was tried just now
@@ -116,7 +132,8 @@ def _of_near(claim: Claim, book: Book, head: Head, near: Near) -> Iterator[tuple
     copy = with_(book, results=tuple(moved if each is row else each for each in book.results))
     better = _mended(claim, copy, moved, (), head)
     if better is not None:
-        yield _changed(claim, book, row, better, near.reasons)
+        left = _left(claim, copy, moved, moved, head)
+        yield _changed(claim, book, row, better, (*near.reasons, *left))
 
 
 def _changed(
@@ -168,6 +185,24 @@ def _mended(
     return better if _matches(claim, copy, head) else None
 
 
+def _left(claim: Claim, book: Book, row: Result, keyed: Result, head: Head) -> tuple[Reason, ...]:
+    """What the rules object to once the ``row`` of the book has the claim's key (``keyed``): that
+    has to be put right as well."""
+    copy = with_(book, results=tuple(keyed if each is row else each for each in book.results))
+    found = judge(claim, Evidence(copy, claim.programme), head.standing)
+    left = found.reasons if found.result is keyed else ()
+    if claim.requirement == "stage2" and "stage2" not in row.filled:
+        left += (Reason("STAGE2_INCOMPLETE", ",".join(_asked_of_stage2()), "filled", ""),)
+    return left
+
+
+@lru_cache(maxsize=1)
+def _asked_of_stage2() -> tuple[str, ...]:
+    """The mandatory columns of a second stage."""
+    columns = layout(ADULT).columns
+    return tuple(column.name for column in columns if column.mandatory == "stage2")
+
+
 def _with_key_of(claim: Claim, row: Result, near: Near, received_on: int) -> Result:
     """The row, with the claim's values in the fields that differ. Whose it is, no rule asks: a book
     holds one person."""
@@ -195,7 +230,8 @@ def _matches(claim: Claim, book: Book, head: Head) -> bool:
 
 
 def _fields(reasons: tuple[Reason, ...]) -> str:
-    return ",".join(reason.field for reason in reasons)
+    """Each once, in the order in which they are named."""
+    return ",".join(dict.fromkeys(",".join(reason.field for reason in reasons).split(",")))
 
 
 def _value(reasons: tuple[Reason, ...]) -> str:

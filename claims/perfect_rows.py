@@ -39,17 +39,22 @@ def perfect_row(claim: Claim, evidence: Evidence) -> Result:
 
 def mended(claim: Claim, row: Result, reasons: tuple[Reason, ...], evidence: Evidence) -> Result:
     """The row with every answer the claim asks for; ``reasons`` name the key fields that differ."""
-    fields = {field for reason in reasons for field in reason.field.split(",")}
-    if "birth_date" in fields:
-        row = with_(row, birth_date=claim.birth_date)
-    if "stage2_date" in fields:
-        row = with_(row, stage2_date=claim.visit_date)
-    row = with_(row, missing=())
+    row = with_(with_key_fields(claim, row, reasons), missing=())
     if claim.programme == ORAL:
         return with_(row, values=row.values | _oral_answers(claim, row))
     if claim.programme == CHILD:
         return row
     return _adult(claim, row, evidence)
+
+
+def with_key_fields(claim: Claim, row: Result, reasons: tuple[Reason, ...]) -> Result:
+    """The row with the claim's birth date and stage-2 date, where ``reasons`` name them."""
+    fields = {field for reason in reasons for field in reason.field.split(",")}
+    if "birth_date" in fields:
+        row = with_(row, birth_date=claim.birth_date)
+    if "stage2_date" in fields:
+        row = with_(row, stage2_date=claim.visit_date)
+    return row
 
 
 def _oral_answers(claim: Claim, row: Result) -> dict[str, str]:

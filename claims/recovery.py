@@ -16,6 +16,9 @@ PURSUED = DECIDED | {OVERDUE}
 """States in which a recovery is proposed or decided."""
 
 
+CLAIM_REVISED = "claim_revised"
+
+
 class Phase(NamedTuple):
     """One entry of the topic clawback; ``reverses`` names the phase that is taken back."""
 
@@ -33,9 +36,10 @@ def order_of(case_id: str, order_id: str, previous: str, after: Head) -> str:
     return order_id if after.state in PURSUED or previous in PURSUED else ""
 
 
-def phase_of(previous: str, after: Head) -> Phase | None:
-    """What a step says to those who recover fees; None when it is none of their business."""
-    if after.state == previous or after.standing is None:
+def phase_of(previous: str, after: Head, change: str = "") -> Phase | None:
+    """What a step says to those who recover fees; None when it is none of their business. A claim
+    sent again while a recovery stands repeats its phase: the points may be others now."""
+    if after.standing is None or (after.state == previous and change != CLAIM_REVISED):
         return None
     order_id = after.standing.order_id
     if after.state in PURSUED:

@@ -28,7 +28,8 @@ CREATE TABLE IF NOT EXISTS recovery (order_id TEXT PRIMARY KEY, sequence INTEGER
 KEEP = """
 INSERT INTO recovery VALUES (:order_id, :sequence, :phase, :facility_id, :fee_month, :case_id,
     :points) ON CONFLICT (order_id) DO UPDATE SET sequence = excluded.sequence,
-    phase = excluded.phase, points = excluded.points WHERE excluded.sequence > sequence
+    phase = excluded.phase, facility_id = excluded.facility_id, fee_month = excluded.fee_month,
+    points = excluded.points WHERE excluded.sequence > sequence
 """
 
 

@@ -38,11 +38,12 @@ MILESTONES = (DayClosed, RoundOpened, RoundClosed, RulesChanged)
 EVERYWHERE = (*MILESTONES, PersonAliased, FacilityRenamed)
 """Written to every partition, under one id."""
 # What a recovery may go through; source: correction.md section 4.
+# A claim that is sent again repeats the phase that stands.
 NEXT = {
     "": {"due"},
-    "due": {"ordered", "not_payable", "reversed"},
-    "ordered": {"reversed"},
-    "not_payable": {"reversed"},
+    "due": {"due", "ordered", "not_payable", "reversed"},
+    "ordered": {"ordered", "reversed"},
+    "not_payable": {"not_payable", "reversed"},
     "reversed": set[str](),
 }
 

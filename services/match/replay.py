@@ -96,7 +96,9 @@ async def _compare(plan: Plan, settings: MatchSettings, rules: Path, out: Path |
         async for found in replayed(plan, settings, lambda done: bar.update(ours, completed=done)):
             caveats.note(found)
             tally.add(found.cases)
-            changed += differences(found.cases, (await other.partition()).cases)
+            under_others = await other.partition()
+            caveats.note_other(under_others)
+            changed += differences(found.cases, under_others.cases)
     if out is not None:
         with a_sheet(out, CHANGED_HEADS) as sheet:
             sheet.write(each.cells() for each in changed)
@@ -141,6 +143,12 @@ class Caveats:
             self._say(found, f"{until} 未曾關閉 was never closed: 內容截至 as of {last}")
         if found.set_aside:
             self._say(found, f"{found.set_aside} 則無法處理 messages or books were set aside")
+
+    def note_other(self, found: Replayed) -> None:
+        """The same partition under the other rules."""
+        if found.set_aside:
+            count = f"{found.set_aside} 則無法處理 messages or books were set aside"
+            self._say(found, f"另一套規則 other rules: {count}")
 
     def _say(self, found: Replayed, text: str) -> None:
         self._said.setdefault(text, []).append(str(found.partition))

@@ -14,6 +14,19 @@ from typing import BinaryIO
 from claims.dated import TableError, read_tables_from
 
 
+def read_every_table() -> None:
+    """Before the first message: what is wrong in a table is no matter of any message. Raises
+    TableError."""
+    import claims.case_identity
+    import claims.deadlines  # noqa: F401 - both read theirs when they are imported
+    from claims.layouts import PROGRAMMES, layout
+    from claims.programmes import programmes
+
+    programmes()
+    for programme in PROGRAMMES:
+        layout(programme)
+
+
 async def work(plan_line: bytes, lines: BinaryIO) -> None:
     # Imported only now: each of these reads tables.
     import msgspec
@@ -38,6 +51,7 @@ def main(folder: Path) -> int:
     gc.disable()  # books are trees that live to the end: a collection would only walk them
     try:
         read_tables_from(folder)
+        read_every_table()
         asyncio.run(work(sys.stdin.buffer.readline(), sys.stdout.buffer))
     except TableError as bad:
         print(f"表格錯誤 bad table: {bad}", file=sys.stderr)

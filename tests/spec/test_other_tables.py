@@ -1,6 +1,7 @@
 """Other tables: read from a folder, in force from their date on, refused with file and line."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -113,6 +114,30 @@ def test_a_folder_that_is_none_of_ours_is_refused(tmp_path: Path, file: str, rea
     with pytest.raises(subprocess.CalledProcessError) as failed:
         answers(folder)
     assert reason in failed.value.stderr
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after", "key"),
+    [
+        ("programmes.toml", "age_min = 40", "age_minn = 40", "age_minn"),
+        ("adult.toml", 'name = "hdl"', 'nam = "hdl"', "nam"),
+        ("deadlines.toml", "window_days", "window_day", "window_day"),
+    ],
+)
+def test_a_replay_reads_every_table_before_the_first_message(
+    tmp_path: Path, file: str, before: str, after: str, key: str
+) -> None:
+    """Else it would set every message aside, and call that the answer of the other rules."""
+    folder = changed(tmp_path, file, (before, after))
+    said = subprocess.run(
+        [sys.executable, "-m", "services.match.replay_child", str(folder)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        input="\n",
+    )
+    assert said.returncode == 78
+    assert re.search(rf"bad table: claims/tables/{file}:\d+: .*{key}", said.stderr)
 
 
 # -- lines

@@ -19,13 +19,11 @@ def _mistyped(story: Story) -> str:
 
 @scenario("adult", 20, "ID_MISMATCH", "R-17", "R-29")
 def check_claimed_under_a_mistyped_number(story: Story) -> None:
-    """The claim's number has a typing error; nothing is done about it."""
+    """The claim's number has a typing error: no result can be taken under it. Nothing is done."""
     visit, month, code = story.visit(), story.month, adult(story)
     (claim,) = story.case(visit, code, person=_mistyped(story))
     story.row("adult", month.results, stage1_row(story, visit), "stored")
-    story.lives(
-        claim, nothing(month.claims), nothing(month.results, "ID_MISMATCH"), fix=["replace"]
-    )
+    story.lives(claim, nothing(month.claims), nothing(month.results, "ID_MISMATCH"), fix=["resend"])
 
 
 @scenario("child", 15, "ID_MISMATCH", "R-29")
@@ -35,7 +33,7 @@ def visit_claimed_under_a_mistyped_number(story: Story) -> None:
     code = child(story, visit)
     (claim,) = story.case(visit, code, person=_mistyped(story))
     story.row("child", month.results, child_row(story, code, visit), "stored")
-    story.lives(claim, nothing(month.claims), nothing(month.results, "ID_MISMATCH"), fix=["edit"])
+    story.lives(claim, nothing(month.claims), nothing(month.results, "ID_MISMATCH"), fix=["resend"])
 
 
 @scenario("oral", 15, "ID_MISMATCH", "claim_revised", "23", "12", months=ENDED)

@@ -28,6 +28,11 @@ from tests.support.fixing import (
 from tests.support.judge import FACILITY, day
 from tests.support.match_stage import KEYS, SEALER
 
+OF_STAGE2 = (
+    "height_cm,weight_kg,sbp,dbp,waist_cm,bmi,adv_smoking,adv_drinking,adv_betel,adv_exercise,"
+    "adv_weight,adv_diet,adv_injury,adv_oral,interp_bp,interp_glucose,interp_lipid,interp_kidney,"
+    "interp_liver,interp_metabolic,interp_depression"
+)
 FIXES = (
     # what came | fix | what the clinic does | then
     (ADULT, "add", "row R: adult on 114-03-10", "matched"),
@@ -51,8 +56,20 @@ FIXES = (
         "matched",
     ),
     (
+        f"{ORAL}; 114-04-06 row R: oral on 114-03-11 payer=2",
+        "edit R@1 visit_date,payer",
+        "edit R: oral on 114-03-10",
+        "matched",
+    ),
+    (
+        "114-04-05 claim A: 21 on 114-03-10 person_id=A123456780",
+        "resend A person_id + add",
+        "claim A: 21 on 114-03-10 appl=114-04-07; row R: adult on 114-03-10",
+        "matched",
+    ),
+    (
         f"{ADULT}; 114-04-06 row R: adult on 114-03-11 missing=hdl",
-        "replace R@1 stage1_date=1140310",
+        "replace R@1 stage1_date,hdl",
         "delete R; row S: adult on 114-03-10",
         "matched",
     ),
@@ -158,7 +175,7 @@ FIXES = (
     ),
     (
         f"{STAGE1}; 114-04-06 row R: adult on 114-03-05",
-        "edit R@1 stage2_date=1140310",
+        f"edit R@1 stage2_date,{OF_STAGE2}",
         "edit R: adult on 114-03-05 stage2=114-03-10 filled=stage1,stage2",
         "matched",
     ),
@@ -170,7 +187,7 @@ FIXES = (
     ),
     (
         f"{STAGE1}; 114-04-06 row R: adult on 114-03-05 born=060-05-06",
-        "replace R@1 birth_date,stage2_date",
+        f"replace R@1 birth_date,stage2_date,{OF_STAGE2}",
         "delete R; row S: adult on 114-03-05 stage2=114-03-10 filled=stage1,stage2",
         "matched",
     ),

@@ -17,18 +17,18 @@ STRANGERS = (
     (
         f"21 {DAY}",
         f"adult {DAY} person_id={OTHER} born=060-05-06 missing=hdl",
-        "replace R@1 person_id,birth_date",
+        "replace R@1 person_id,birth_date,hdl",
     ),
     (
         f"L1001C {DAY}",
         f"adult {DAY} person_id={OTHER} filled=hbsag bc_history=3",
-        "replace R@1 person_id",
+        "replace R@1 person_id,anti_hcv",
     ),
-    (f"95 {DAY}", f"oral {DAY} person_id={OTHER} payer=2", "add person_id"),
+    (f"95 {DAY}", f"oral {DAY} person_id={OTHER} payer=2", "add person_id,payer"),
     (
         f"71 {DAY} born=114-02-01",
         f"child {DAY} person_id={OTHER} order=71 born=114-02-01 missing=sex",
-        "edit R@1 person_id",
+        "edit R@1 person_id,sex",
     ),
     (
         f"71 {DAY} born=114-02-01",

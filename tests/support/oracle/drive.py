@@ -46,6 +46,7 @@ class Standing:
 
     head: Head
     facility: str
+    points: str
 
 
 class Product:
@@ -102,7 +103,7 @@ class Product:
     def standing(self) -> dict[str, Standing]:
         """Every case as the state has it."""
         return {
-            claim.claim_id: Standing(head, book.facility_id)
+            claim.claim_id: Standing(head, book.facility_id, claim.points)
             for _, book in self.books()
             for claim, head in zip(book.claims, book.heads, strict=True)
         }

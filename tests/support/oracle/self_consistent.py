@@ -104,17 +104,21 @@ def _notes_needed(journal: list[CaseChanged], shown: set[str]) -> Iterator[str]:
 
 
 def _stories(product: Product) -> Iterator[str]:
-    """Recoveries: due, then perhaps ordered or not_payable, then perhaps reversed, and no more."""
+    """Recoveries: due, then perhaps ordered or not_payable, then perhaps reversed, and no more. A
+    claim that is sent again repeats what stands."""
     phases: dict[str, list[str]] = defaultdict(list)
     case_of: dict[str, str] = {}
+    points: dict[str, str] = {}
     for entry in product.said("clawback"):
         assert isinstance(entry, Clawback)
         story = phases[entry.order_id]
+        points[entry.case_id] = entry.points
         if case_of.setdefault(entry.order_id, entry.case_id) != entry.case_id:
             yield f"order {entry.order_id} is of two cases"
         if entry.phase == "reversed" and story and entry.reverses != story[-1]:
             yield f"{entry.case_id}: reverses {entry.reverses} after {story}"
-        story.append(entry.phase)
+        if entry.phase == "reversed" or story[-1:] != [entry.phase]:
+            story.append(entry.phase)
     for order, story in phases.items():
         if not _legal(story):
             yield f"{case_of[order]}: phases {story}"
@@ -125,6 +129,8 @@ def _stories(product: Product) -> Iterator[str]:
         expected, found = PURSUED.get(each.head.state, ""), standing.pop(case_id, "")
         if expected != found:
             yield f"{case_id}: {each.head.state}, its recovery stands at {found or 'none'}"
+        if expected and points.get(case_id) != each.points:
+            yield f"{case_id}: {each.points} points, its recovery says {points.get(case_id)}"
     yield from (f"{case_id}: a recovery without a case" for case_id in standing)
 
 

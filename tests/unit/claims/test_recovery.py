@@ -48,6 +48,30 @@ def test_any_other_step_is_none(previous: str, state: str) -> None:
     assert phase_of(previous, Head(state, 4, standing=Standing(order_id="O"))) is None
 
 
+@pytest.mark.parametrize(
+    ("state", "phase"),
+    [("overdue", "due"), ("recovered", "ordered"), ("not_payable", "not_payable")],
+)
+def test_a_claim_sent_again_repeats_the_phase_that_stands(state: str, phase: str) -> None:
+    after = Head(state, 4, standing=Standing(order_id="O"))
+    assert phase_of(state, after, "claim_revised") == Phase("O", phase)
+    assert phase_of("late", Head("late", 4, standing=Standing()), "claim_revised") is None
+
+
+def test_a_recovery_that_is_proposed_follows_the_points_of_its_claim() -> None:
+    story = judge(OVERDUE)
+    story.step(
+        day("114-10-02"), "claim A: 71 on 114-03-10 born=114-02-01 appl=114-10-01 points=250"
+    )
+    first, second = (
+        entry
+        for change in story.journal
+        if (entry := clawback(change, "3501200000", PUBLISHER)) is not None
+    )
+    assert (first.phase, first.points) == ("due", "300")
+    assert (second.phase, second.points, second.order_id) == ("due", "250", first.order_id)
+
+
 def test_a_case_to_which_nothing_was_done_has_no_phase() -> None:
     assert phase_of("open_missing", Head("overdue", 4)) is None
 
