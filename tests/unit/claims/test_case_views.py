@@ -12,7 +12,8 @@ from claims.case_events import (
     views_of,
 )
 from claims.events import CaseChanged
-from claims.model import Head, Standing, Stranger, with_
+from claims.foreign_hints import with_hint
+from claims.model import Elsewhere, Head, Standing, Stranger, with_
 from claims.recovery_events import Clawback
 from claims.settling import Cause, Change, settle_all
 from claims.verdicts import Verdict
@@ -208,3 +209,17 @@ def test_another_persons_number_is_shown_masked_and_the_own_not_at_all() -> None
     story.step(day("114-04-06"), "row R: adult on 114-03-11")
     (near,) = case_changed(story.journal[-1], FACILITY, PUBLISHER).nearest
     assert near.person_masked == ""
+
+
+def test_what_was_found_elsewhere_is_told_with_its_proof() -> None:
+    """A reason in place of NOT_FOUND names the other result; a hint that is gone names nothing."""
+    story = Story()
+    story.step(day("114-04-05"), "claim A: 21 on 114-03-10")
+    (claim,) = story.book.claims
+    hint = Elsewhere(
+        claim.claim_id, "FACILITY_MISMATCH", "facility_id", FACILITY, "3501200077", "S7:1"
+    )
+    book, (told,) = with_hint(story.book, hint, False, Cause(day("114-04-06"), "H1"))
+    assert case_changed(told, FACILITY, PUBLISHER).evidence == (claim.record_id, "S7:1")
+    _, (gone,) = with_hint(book, hint, True, Cause(day("114-04-07"), "H2"))
+    assert case_changed(gone, FACILITY, PUBLISHER).evidence == (claim.record_id,)
